@@ -1,0 +1,56 @@
+# How every target of this project is made, so that warnings, sanitizers and include paths are
+# said once.
+
+set(TAIZHANG_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+    -Wnon-virtual-dtor -Wold-style-cast)
+if(TAIZHANG_WERROR)
+  list(APPEND TAIZHANG_WARNINGS -Werror)
+endif()
+
+function(taizhang_flags target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE ${TAIZHANG_WARNINGS})
+  if(TAIZHANG_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${TAIZHANG_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${TAIZHANG_SANITIZE})
+  endif()
+endfunction()
+
+# taizhang_layer(NAME LINKS... [PRIVATE LINKS...]): the library taizhang_NAME (taizhang::NAME)
+# of all sources of the current folder.
+function(taizhang_layer name)
+  cmake_parse_arguments(LAYER "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  set(target taizhang_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    taizhang_flags(${target})
+    target_include_directories(${target} PUBLIC
+      "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
+      PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(${target} PUBLIC ${LAYER_PUBLIC} PRIVATE ${LAYER_PRIVATE})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE
+      "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+    target_link_libraries(${target} INTERFACE ${LAYER_PUBLIC} ${LAYER_PRIVATE})
+  endif()
+  add_library(taizhang::${name} ALIAS ${target})
+endfunction()
+
+# taizhang_tests(NAME LINKS...): one test program of all *_test.cpp of the current folder.
+function(taizhang_tests name)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_tests ${sources})
+  taizhang_flags(${name}_tests)
+  target_include_directories(${name}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(${name}_tests PRIVATE
+    TAIZHANG_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TAIZHANG_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${name} TIMEOUT 600)
+endfunction()

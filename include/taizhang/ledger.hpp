@@ -1,0 +1,176 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "taizhang/event.hpp"
+#include "taizhang/key_value.hpp"
+#include "taizhang/query.hpp"
+#include "taizhang/result.hpp"
+#include "taizhang/time.hpp"
+
+namespace taizhang {
+
+/// Where the log ends, read at one moment.
+struct Head {
+  Position position = 0;   ///< 0: empty
+  Hash root{};             ///< RFC 6962 root over all entries up to there
+  Timestamp recorded_at;   ///< of the last event
+};
+
+/// What append answers, in the order of the events given.
+struct Appended {
+  std::vector<Position> positions;
+  Timestamp recorded_at;   ///< of the first of them
+  bool known = false;      ///< nothing was written: all ids were known, these are their places
+};
+
+struct ReadOptions {
+  Position after = 0;               ///< exclusive
+  Position before = position_max;   ///< exclusive
+  bool backward = false;            ///< from the highest position down
+  std::uint64_t limit = position_max;
+};
+
+/// A cursor over the events that match a query, as they stood when it was made. Pins nothing
+/// in the store. One thread at a time. Must not outlive its ledger.
+class Reader {
+ public:
+  class Impl;
+  explicit Reader(std::unique_ptr<Impl> impl);
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  /// The next event, valid until the next call; nullptr at the end or at the limit.
+  /// Errors: `io_error`, `damaged` (naming the position). The reader then stays failed.
+  Result<const RecordedEvent*> next();
+  /// Up to here the caller has seen every match: the head when the reader was made, or the
+  /// last event returned when the limit cut it (0 if the limit is 0). This is a condition's
+  /// `after`. Meaningful once `next` returned nullptr. Forward readers only.
+  [[nodiscard]] Position seen() const;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// History, then live events, each once and in order. Pulled: nothing is buffered beyond one
+/// step, so a slow follower costs the writer nothing. One thread at a time, except `stop`.
+class Follower {
+ public:
+  class Impl;
+  explicit Follower(std::unique_ptr<Impl> impl);
+  Follower(Follower&&) noexcept;
+  Follower& operator=(Follower&&) noexcept;
+  ~Follower();
+
+  /// The next event, valid until the next call; nullptr if none came within `wait`, or after
+  /// `stop`. `closed` once the ledger is closed and everything up to its head was delivered.
+  Result<const RecordedEvent*> next(std::chrono::milliseconds wait);
+  /// Every match up to here has been delivered. Grows past filtered events too.
+  [[nodiscard]] Position seen() const;
+  /// Wakes a waiting `next`. From any thread.
+  void stop();
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct CreateOptions {
+  /// Recorded times come with the commits, for simulations. Fixed for ever and always shown.
+  bool simulated_clock = false;
+};
+
+struct AppendOptions {
+  /// Simulated ledgers only: the time to record (never before the previous event's).
+  std::optional<Timestamp> simulated_now;
+};
+
+struct LedgerStatus {
+  Id id;
+  bool simulated_clock = false;
+  std::uint32_t format = 0;
+  Head head;
+  Position sealed = 0;           ///< events in sealed pages; the rest is the tail
+  std::uint64_t size_bytes = 0;
+  bool writable = true;
+  std::string stopped_because;   ///< why appends are refused, in English; empty if they are not
+};
+
+/// The log. Appends are durable, ordered and conditional; reads are by query.
+///
+/// Thread rule: every method may be called from any thread. `append` blocks until the commit
+/// is durable; concurrent appends share one flush and a caller that finds nobody waiting
+/// commits by itself. Handlers of nobody run on the committing thread.
+///
+/// After a failed write the handle takes no more appends (`io_error`/`storage_full`), while
+/// reads of the durable part go on. Reopen to continue.
+class Ledger {
+ public:
+  /// Keyspaces that a store must be opened with to hold a ledger.
+  static const std::vector<std::string>& keyspaces();
+
+  /// Makes a new ledger in an empty store and opens it. Durable when it returns.
+  /// Errors: `already_exists`.
+  static Result<std::unique_ptr<Ledger>> create(std::unique_ptr<KeyValue> store,
+                                                const CreateOptions& options,
+                                                std::shared_ptr<const Clock> clock);
+  /// Opens an existing ledger: reads the tail, recomputes its part of the tree and compares
+  /// with the stored frontier. Errors: `not_found`; `unsupported` (format, or format 0 of
+  /// another build); `damaged` (naming the position).
+  static Result<std::unique_ptr<Ledger>> open(std::unique_ptr<KeyValue> store,
+                                              std::shared_ptr<const Clock> clock);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  [[nodiscard]] const Id& id() const;
+  [[nodiscard]] bool simulated_clock() const;
+  [[nodiscard]] Head head() const;
+  [[nodiscard]] LedgerStatus status() const;
+
+  /// Appends all events as one commit, or none. MUST NOT succeed before they are durable.
+  ///
+  /// Order of checks: limits and form (`too_large`, `invalid_argument`); ids: all known gives
+  /// their original positions, for a subset of a former commit too (`known`), some known is
+  /// `ids_partly_known`, known with other content (type, version, tags, date, target, clear
+  /// bytes) is `id_content_differs`; the condition (`condition_failed`, details `item`,
+  /// `position`); the clock (`clock_suspect`). The same id twice in one commit is
+  /// `invalid_argument`. No events is an `invalid_argument`.
+  /// A void or correction must target an earlier event that is neither (`invalid_argument`).
+  /// Others: `busy`, `closed`, `io_error`, `storage_full`, `outcome_unknown`.
+  Result<Appended> append(std::span<const NewEvent> events,
+                          const std::optional<Condition>& condition = std::nullopt,
+                          const AppendOptions& options = {});
+
+  /// The events that match. Errors: `invalid_argument` (a limit of the query), `closed`.
+  Result<Reader> read(const Query& query, const ReadOptions& options = {}) const;
+  /// All matches after `after`, then live ones.
+  Result<Follower> follow(const Query& query, Position after) const;
+
+  /// Where the ids are, in their order; nothing for an unknown one. Complete: never forgets.
+  Result<std::vector<std::optional<Position>>> positions_of(std::span<const Id> ids) const;
+  /// The root over the first `position` entries. `not_found` beyond the head.
+  Result<Hash> root_at(Position position) const;
+
+  /// After `clock_suspect`: a person vouches for the clock. Appends an event that says so
+  /// ("ledger.clock-confirmed") and takes appends again.
+  Result<Appended> confirm_clock(const Context& context, std::string reason);
+
+  /// Seals every full page of the tail now. Sealing also runs by itself, off the commit path.
+  Result<> seal();
+  /// Refuses new work, waits for commits in flight, stops. Idempotent. Followers end.
+  Result<> close();
+
+ private:
+  class Impl;
+  explicit Ledger(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace taizhang

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of the library. Each is checked before anything is written, and the error
+/// (`too_large` or `busy`) names the limit, its value and what was asked.
+namespace taizhang::limits {
+
+inline constexpr std::size_t event_bytes_max = 1U << 20;       ///< one record, header and payload
+inline constexpr std::size_t type_bytes_max = 100;             ///< an event type's name
+inline constexpr std::size_t tag_bytes_max = 200;              ///< one tag
+inline constexpr std::size_t tags_per_event_max = 64;
+inline constexpr std::size_t commit_events_max = 16'384;
+inline constexpr std::size_t commit_bytes_max = 64U << 20;
+inline constexpr std::size_t query_items_max = 65'536;
+
+inline constexpr std::size_t queue_commits_max = 16'384;       ///< waiting commits; then `busy`
+inline constexpr std::size_t queue_bytes_max = 256U << 20;
+
+inline constexpr std::uint64_t tail_events_max = 65'536;       ///< unsealed; appends wait beyond
+inline constexpr std::uint64_t page_events = 256;              ///< events a sealed page
+inline constexpr std::uint64_t frame_events = 32;              ///< events a compressed frame
+
+inline constexpr std::size_t subject_events_max = 100'000;     ///< one decision or row folds these
+inline constexpr std::size_t commands_per_batch_max = 1'000;
+
+static_assert(page_events % frame_events == 0);
+static_assert(tail_events_max % page_events == 0);
+static_assert(commit_events_max < tail_events_max, "a commit fits into an empty tail");
+
+}  // namespace taizhang::limits
