@@ -48,7 +48,7 @@ class Batch {
   void erase(Keyspace keyspace, std::string key) {
     entries_.push_back({Entry::Kind::erase, keyspace, std::move(key), {}});
   }
-  /// Erases keys from `first` up to but without `end`.
+  /// Erases keys from `first` up to but without `end`; an empty `end` means no end.
   void erase_range(Keyspace keyspace, std::string first, std::string end) {
     entries_.push_back({Entry::Kind::erase_range, keyspace, std::move(first), std::move(end)});
   }
