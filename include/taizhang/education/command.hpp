@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "taizhang/event.hpp"
+#include "taizhang/schema/schema.hpp"
+
+namespace taizhang {
+
+/// What somebody asks for. One door for the library, the tool and imports.
+struct Command {
+  Id id;                                  ///< looked up before any rule: a retry changes nothing
+  Context context;                        ///< `command` and `command_digest` are set by execute
+  std::optional<Date> effective_on;       ///< the business date; none: today in China
+  std::shared_ptr<const google::protobuf::Message> body;  ///< a message with a command option
+  std::optional<Timestamp> simulated_now; ///< simulated ledgers only
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t {
+    accepted,  ///< its events are durable at `positions`
+    known,     ///< it was accepted before: these are its original positions
+    rejected   ///< nothing was written; `error` names the rule (details `rule`, `position`)
+  };
+  Kind kind = Kind::rejected;
+  std::vector<Position> positions;
+  std::optional<Error> error;
+};
+
+/// A command from its JSON form, as `taizhang execute` takes it:
+///   {"type":"EnrolStudent","id":"…26 characters…","on":"2024-09-01",
+///    "context":{"actor":"…","role":"…","office":"…","document":"…"},"body":{…}}
+/// A missing id is drawn at random. Errors name the unknown command or field and the nearest.
+Result<Command> command_from_json(const Schema& schema, std::string_view json);
+/// The answer's JSON form, one line:
+///   {"id":"…","verdict":"accepted|known|rejected","positions":["12"],"rule":"R-11","position":"7",
+///    "code":"rejected","message":{"zh":"…","en":"…"}}
+std::string verdict_to_json(const Command& command, const Verdict& verdict);
+
+}  // namespace taizhang

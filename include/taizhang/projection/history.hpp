@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "taizhang/event.hpp"
+#include "taizhang/schema/event_codec.hpp"
+
+namespace taizhang {
+
+/// What a handler or a rule sees of an event besides its message.
+struct EventInfo {
+  Position position = 0;  ///< of the business event itself
+  Position set_by = 0;    ///< of the correction that gave its content, else `position`
+  Timestamp recorded_at;  ///< of the business event
+  Id id;
+  std::string type;
+  std::vector<std::string> tags;  ///< with those its corrections added
+  Date effective_on;      ///< its date; the recorded date in China if it has none
+};
+
+struct EffectiveEvent {
+  EventInfo info;
+  std::shared_ptr<google::protobuf::Message> message;  ///< personal fields empty
+  std::vector<Sealed> sealed;                          ///< their sealed parts, unopened
+  Id sealed_for;                                       ///< event id the sealed parts are bound to
+};
+
+/// The effective history of a set of events: voids and corrections applied, ordered by
+/// (effective on, position). The one place where that is defined; decisions, projections and
+/// trails all use it. A correction keeps its target's place. One thread at a time.
+class History {
+ public:
+  explicit History(const Schema& schema) : schema_(&schema) {}
+  /// In position order. Copies what it keeps. Voids and corrections of events that were not
+  /// added are ignored. `too_large` beyond limits::subject_events_max.
+  Result<> add(const RecordedEvent& event);
+  /// The events that count, in effective order. The history can go on growing afterwards.
+  [[nodiscard]] std::vector<EffectiveEvent> effective() const;
+  [[nodiscard]] bool empty() const { return events_.empty(); }
+
+ private:
+  struct Entry {
+    EffectiveEvent event;
+    bool voided = false;
+  };
+  const Schema* schema_;
+  std::vector<Entry> events_;  ///< by position
+};
+
+}  // namespace taizhang

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "taizhang/schema/schema.hpp"
+
+namespace taizhang {
+
+/// A field's value for people: money as "1,250.00", a code as "02 休学", a list joined by "; ",
+/// a sub-message as "label=value, …". Empty for an unset field.
+std::string display(const Schema& schema, const google::protobuf::Message& message,
+                    const FieldInfo& field, Language language);
+
+/// One protobuf-JSON object on one line, zero values included, field names as in the .proto.
+/// Deterministic. int64 are JSON strings, as protobuf prescribes.
+Result<std::string> to_json(const google::protobuf::Message& message);
+
+/// Fills a message from a JSON object. An unknown field is `invalid_argument` and names the
+/// nearest known one; details field, message.
+Result<> from_json(const Schema& schema, std::string_view json, google::protobuf::Message& message);
+
+/// Sets a field from text as people and files write it: money in yuan ("1250", "1,250.00"), dates
+/// YYYY-MM-DD, codes of a table, numbers, true/false/是/否. Errors name field, value, rule, way out.
+Result<> set_from_text(const Schema& schema, google::protobuf::Message& message,
+                       std::string_view field_name, std::string_view text);
+
+/// Fen as yuan, exactly: 125000 → "1,250.00", -5 → "-0.05".
+std::string yuan(std::int64_t fen);
+Result<std::int64_t> parse_yuan(std::string_view text);
+
+}  // namespace taizhang

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "taizhang/event.hpp"
+#include "taizhang/schema/schema.hpp"
+
+namespace taizhang {
+
+/// Who encrypts personal fields. The vault is one; safe from any thread.
+class Sealer {
+ public:
+  Sealer() = default;
+  Sealer(const Sealer&) = delete;
+  Sealer& operator=(const Sealer&) = delete;
+  virtual ~Sealer() = default;
+  /// Encrypts, making the subject's key if it has none. The key is durable after make_durable.
+  virtual Result<Sealed> seal(std::string_view subject, std::string_view data_class,
+                              const Id& event, std::string_view plaintext) = 0;
+  /// Decrypts. Nothing if the key was erased. `damaged` if the bytes do not fit the key.
+  virtual Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
+                                                  const Id& event) const = 0;
+  /// MUST be called, and succeed, before events with newly sealed parts are appended.
+  virtual Result<> make_durable() = 0;
+};
+
+/// Makes an event to append: validates, derives tags, splits off and seals personal fields.
+/// Serialisation is deterministic. Errors: `invalid_argument`, the sealer's.
+Result<NewEvent> encode_event(const Schema& schema, const google::protobuf::Message& message,
+                              const Id& id, Context context, std::optional<Date> effective_on,
+                              Sealer& sealer);
+
+/// A void of `target` (kept tags, its type). The approver and reason are required.
+struct Approval {
+  std::string reason;
+  std::string approver;
+  std::string document;
+};
+Result<NewEvent> encode_void(const RecordedEvent& target, const Id& id, Context context,
+                             const Approval& approval);
+/// A correction: `replacement` is a message of the target's type. It takes the target's place
+/// in effective order, with the target's date; a wrong date is voided and recorded anew.
+Result<NewEvent> encode_correction(const Schema& schema, const RecordedEvent& target,
+                                   const google::protobuf::Message& replacement, const Id& id,
+                                   Context context, const Approval& approval, Sealer& sealer);
+
+/// The view of an event that is still to be appended, as if recorded at `position`. It points
+/// into `event` and into `context_bytes`, which it fills.
+RecordedEvent as_recorded(const NewEvent& event, Position position, Timestamp recorded_at,
+                          std::string& context_bytes);
+
+/// Fills `message` (of the event's type; of the target's for a correction) from the clear part
+/// and, if `sealer` is given, from the sealed parts; without it personal fields stay empty.
+/// Answers the data classes whose keys are gone. `unsupported` for an unknown type or version.
+Result<std::vector<std::string>> decode_event(const Schema& schema, const RecordedEvent& event,
+                                              google::protobuf::Message& message,
+                                              const Sealer* sealer);
+/// A new message for the event's type (the target's, for a correction); nullptr if unknown.
+std::unique_ptr<google::protobuf::Message> new_message_for(const Schema& schema,
+                                                           const RecordedEvent& event);
+
+inline constexpr std::string_view void_type = "ledger.event-voided";
+inline constexpr std::string_view correction_type = "ledger.event-corrected";
+
+}  // namespace taizhang

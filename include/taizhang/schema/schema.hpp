@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "taizhang/result.hpp"
+
+namespace google::protobuf {
+class Descriptor;
+class FieldDescriptor;
+class FileDescriptor;
+class Message;
+}  // namespace google::protobuf
+
+namespace taizhang {
+
+enum class Language : std::uint8_t { zh, en };
+inline const std::string& in(const Text& text, Language language) {
+  return language == Language::zh ? text.zh : text.en;
+}
+
+/// Codes and their labels, by table name. Order of codes is the map's.
+using CodeTable = std::map<std::string, Text>;
+using CodeTables = std::map<std::string, CodeTable>;
+
+enum class Mask : std::uint8_t { all, name, number, date };
+
+/// What the options of annotations.proto say of one field.
+struct FieldInfo {
+  const google::protobuf::FieldDescriptor* descriptor = nullptr;
+  Text label;                ///< falls back to the field's name
+  std::string subject_kind;  ///< empty: not a subject; "*": the value is a whole tag
+  std::string data_class;    ///< empty: not personal
+  const google::protobuf::FieldDescriptor* personal_subject = nullptr;  ///< whose key seals it
+  Mask mask = Mask::all;
+  bool money_fen = false;
+  bool date = false;
+  std::string code_table;
+  bool required = false;
+  bool key = false;
+  bool indexed = false;
+  bool hidden = false;
+  std::optional<std::pair<std::int64_t, std::int64_t>> bounds;
+};
+
+/// What they say of one message.
+struct MessageInfo {
+  enum class Role : std::uint8_t { event, command, view, part };
+  const google::protobuf::Descriptor* descriptor = nullptr;
+  Role role = Role::part;
+  std::string name;           ///< event type, command name ("EnrolStudent") or view name
+  std::uint32_t version = 1;
+  Text label;
+  std::vector<std::uint32_t> plan_rows;
+  std::vector<std::string> rules;
+  std::vector<FieldInfo> fields;  ///< in order of field numbers
+  bool has_personal = false;
+  [[nodiscard]] const FieldInfo* field(std::string_view field_name) const;
+};
+
+/// Everything derived from the descriptors, once. Immutable, safe from any thread; keep the
+/// descriptor pool alive (the generated pool always is).
+class Schema {
+ public:
+  /// Collects every annotated message of the files (and messages they use). Errors
+  /// (`invalid_argument`, naming message and field): a type or name given twice, a personal
+  /// field under `repeated` or inside a sub-message of an event, a personal field of an event
+  /// whose subject field is missing, an unknown code table, an option on a field of the wrong
+  /// kind (money not int64, date not string), a missing zh or en label.
+  static Result<std::shared_ptr<const Schema>> make(
+      std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables);
+
+  [[nodiscard]] const MessageInfo* event(std::string_view type) const;
+  [[nodiscard]] const MessageInfo* command(std::string_view name) const;
+  [[nodiscard]] const MessageInfo* view(std::string_view name) const;
+  [[nodiscard]] const MessageInfo* of(const google::protobuf::Descriptor* descriptor) const;
+  [[nodiscard]] std::vector<const MessageInfo*> all(MessageInfo::Role role) const;  ///< by name
+  [[nodiscard]] const CodeTable* code_table(std::string_view name) const;
+
+  /// Required fields, codes, dates, bounds and UTF-8, in sub-messages too. The error is
+  /// `invalid_argument` with details field, value and rule, and says what would be right.
+  [[nodiscard]] Result<> validate(const google::protobuf::Message& message) const;
+  /// The tags its subject fields give: sorted, each once.
+  [[nodiscard]] std::vector<std::string> tags(const google::protobuf::Message& message) const;
+  /// Replaces personal fields by their masks, in place, in sub-messages too.
+  void mask(google::protobuf::Message& message) const;
+
+ private:
+  Schema() = default;
+  std::vector<std::unique_ptr<MessageInfo>> messages_;
+  std::map<const google::protobuf::Descriptor*, const MessageInfo*> by_descriptor_;
+  std::map<std::string, const MessageInfo*, std::less<>> events_, commands_, views_;
+  CodeTables tables_;
+};
+
+/// "张**", "4312**********0015", "2011-**-**", "***". Counts characters, not bytes.
+std::string masked(std::string_view value, Mask mask);
+
+/// The candidate nearest to a mistyped name (edit distance), if one is near enough to suggest.
+std::optional<std::string> nearest_name(std::string_view name,
+                                        std::span<const std::string> candidates);
+
+}  // namespace taizhang
