@@ -18,10 +18,10 @@ function(taizhang_flags target)
 endfunction()
 
 # taizhang_layer(NAME LINKS... [PRIVATE LINKS...]): the library taizhang_NAME (taizhang::NAME)
-# of all sources of the current folder.
+# of all sources of the current folder and below.
 function(taizhang_layer name)
   cmake_parse_arguments(LAYER "" "" "PUBLIC;PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   set(target taizhang_${name})
   if(sources)
     add_library(${target} STATIC ${sources})
