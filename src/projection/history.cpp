@@ -1,0 +1,106 @@
+#include "taizhang/projection/history.hpp"
+
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <set>
+
+#include "taizhang/limits.hpp"
+
+namespace taizhang {
+namespace {
+
+Error named(Error error, const RecordedEvent& event) {
+  return std::move(error)
+      .with("type", std::string(event.target ? event.target->type : event.type))
+      .with("position", std::to_string(event.position));
+}
+
+Error unknown_type(const RecordedEvent& event) {
+  const std::string type(event.target ? event.target->type : event.type);
+  const std::string at = std::to_string(event.position);
+  return named(Error(ErrorCode::unsupported,
+                     {"the event at position " + at + " has the type \"" + type +
+                          "\", which this build does not know; use a build that knows it",
+                      "位置 " + at + " 的事件类型“" + type +
+                          "”不为本程序所知；请使用认识该类型的版本"}),
+               event);
+}
+
+Result<std::shared_ptr<google::protobuf::Message>> message_of(const Schema& schema,
+                                                              const RecordedEvent& event) {
+  std::shared_ptr<google::protobuf::Message> message = new_message_for(schema, event);
+  if (!message) return unknown_type(event);
+  auto decoded = decode_event(schema, event, *message, nullptr);
+  if (!decoded) return named(std::move(decoded).error(), event);
+  return message;
+}
+
+std::vector<Sealed> sealed_of(const RecordedEvent& event) {
+  std::vector<Sealed> parts;
+  parts.reserve(event.sealed.size());
+  for (const auto& part : event.sealed)
+    parts.push_back({std::string(part.subject), std::string(part.data_class), part.key_version,
+                     std::string(part.nonce), std::string(part.ciphertext)});
+  return parts;
+}
+
+}  // namespace
+
+Result<> History::add(const RecordedEvent& event) {
+  if (!event.target) {
+    if (events_.size() >= limits::subject_events_max) {
+      const std::string limit = std::to_string(limits::subject_events_max);
+      return Error(ErrorCode::too_large,
+                   {"one subject has more than " + limit +
+                        " events (subject_events_max); ask by a narrower subject",
+                    "同一对象的事件超过 " + limit + " 条(subject_events_max)；请按更小的对象查询"})
+          .with("limit", limit)
+          .with("position", std::to_string(event.position));
+    }
+    TAIZHANG_TRY(auto message, message_of(*schema_, event));
+    Entry entry;
+    entry.event.info = {event.position,
+                        event.position,
+                        event.recorded_at,
+                        event.id,
+                        std::string(event.type),
+                        {event.tags.begin(), event.tags.end()},
+                        event.effective_on.value_or(Date::in_china(event.recorded_at))};
+    entry.event.message = std::move(message);
+    entry.event.sealed = sealed_of(event);
+    entry.event.sealed_for = event.id;
+    events_.push_back(std::move(entry));
+    return {};
+  }
+  const auto found = std::lower_bound(
+      events_.begin(), events_.end(), event.target->position,
+      [](const Entry& entry, Position position) { return entry.event.info.position < position; });
+  if (found == events_.end() || found->event.info.position != event.target->position) return {};
+  if (event.type == void_type) {
+    found->voided = true;
+    return {};
+  }
+  TAIZHANG_TRY(found->event.message, message_of(*schema_, event));
+  found->event.sealed = sealed_of(event);
+  found->event.sealed_for = event.id;
+  found->event.info.set_by = event.position;
+  std::set<std::string> tags(found->event.info.tags.begin(), found->event.info.tags.end());
+  tags.insert(event.tags.begin(), event.tags.end());
+  found->event.info.tags.assign(tags.begin(), tags.end());
+  return {};
+}
+
+std::vector<EffectiveEvent> History::effective() const {
+  std::vector<EffectiveEvent> answer;
+  answer.reserve(events_.size());
+  for (const Entry& entry : events_)
+    if (!entry.voided) answer.push_back(entry.event);
+  std::stable_sort(answer.begin(), answer.end(),
+                   [](const EffectiveEvent& a, const EffectiveEvent& b) {
+                     return a.info.effective_on < b.info.effective_on;
+                   });
+  return answer;
+}
+
+}  // namespace taizhang

@@ -1,0 +1,102 @@
+#include "projection/row.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+
+#include "projection/bytes.hpp"
+
+namespace taizhang::projection {
+namespace {
+
+std::uint64_t zigzag(std::int32_t value) {
+  return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(value)) << 1) ^
+         (value < 0 ? 0x1'FFFF'FFFFULL : 0);
+}
+std::int32_t unzigzag(std::uint64_t value) {
+  const auto half = static_cast<std::uint32_t>(value >> 1);
+  return static_cast<std::int32_t>((value & 1) != 0 ? ~half : half);
+}
+
+}  // namespace
+
+void Row::reset() {
+  last.reset();
+  message.reset();
+  kept.clear();
+}
+
+void Row::keep(std::string_view type, const Id& event, std::vector<Sealed> parts) {
+  auto at = std::lower_bound(kept.begin(), kept.end(), type,
+                             [](const Kept& one, std::string_view key) { return one.type < key; });
+  const bool there = at != kept.end() && at->type == type;
+  if (parts.empty()) {
+    if (there) kept.erase(at);
+    return;
+  }
+  if (!there) at = kept.insert(at, {std::string(type), {}, {}});
+  at->event = event;
+  at->parts = std::move(parts);
+}
+
+std::string encode_row(const Row& row) {
+  std::string out;
+  put_varint(out, zigzag(row.last->effective_on.days));
+  put_varint(out, row.last->position);
+  if (!row.message) return out;
+  put_varint(out, row.message->ByteSizeLong());
+  {
+    google::protobuf::io::StringOutputStream stream(&out);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    row.message->SerializeWithCachedSizes(&coded);
+  }
+  for (const Kept& kept : row.kept) {
+    put_bytes(out, kept.type);
+    put_id(out, kept.event);
+    put_varint(out, kept.parts.size());
+    for (const Sealed& part : kept.parts) {
+      put_bytes(out, part.subject);
+      put_bytes(out, part.data_class);
+      put_varint(out, part.key_version);
+      put_bytes(out, part.nonce);
+      put_bytes(out, part.ciphertext);
+    }
+  }
+  return out;
+}
+
+bool decode_row(std::string_view bytes, const google::protobuf::Message& prototype, Row& row) {
+  row.reset();
+  ByteReader in(bytes);
+  Place last;
+  last.effective_on.days = unzigzag(in.varint());
+  last.position = in.varint();
+  if (!in.ok()) return false;
+  row.last = last;
+  if (in.at_end()) return true;
+  const std::string_view message = in.bytes();
+  row.message.reset(prototype.New());
+  if (!in.ok() ||
+      !row.message->ParseFromArray(message.data(), static_cast<int>(message.size())))
+    return false;
+  while (in.ok() && !in.at_end()) {
+    Kept kept;
+    kept.type = in.bytes();
+    kept.event.bytes = in.fixed<decltype(kept.event.bytes)>();
+    for (std::uint64_t parts = in.varint(); parts > 0 && in.ok(); --parts) {
+      Sealed part;
+      part.subject = in.bytes();
+      part.data_class = in.bytes();
+      part.key_version = static_cast<std::uint32_t>(in.varint());
+      part.nonce = in.bytes();
+      part.ciphertext = in.bytes();
+      kept.parts.push_back(std::move(part));
+    }
+    row.kept.push_back(std::move(kept));
+  }
+  return in.ok();
+}
+
+}  // namespace taizhang::projection

@@ -1,0 +1,182 @@
+#include "projection/table.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <set>
+
+namespace taizhang::projection {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+// Longer values share an index prefix; asking compares the row itself anyway.
+constexpr std::size_t indexed_value_bytes_max = 256;
+
+void put_u32(std::string& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+}
+
+Error misfit(const TableSpec& spec, const std::string& en, const std::string& zh) {
+  return Error(ErrorCode::invalid_argument,
+               {"table \"" + spec.view + "\": " + en, "视图表“" + spec.view + "”：" + zh})
+      .with("view", spec.view);
+}
+
+std::string text_of(const google::protobuf::Message& row, const FieldDescriptor* field, int index) {
+  const auto& reflect = *row.GetReflection();
+  const bool many = field->is_repeated();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return many ? reflect.GetRepeatedString(row, field, index) : reflect.GetString(row, field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return (many ? reflect.GetRepeatedBool(row, field, index) : reflect.GetBool(row, field))
+                 ? "true"
+                 : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return std::to_string(many ? reflect.GetRepeatedInt32(row, field, index)
+                                 : reflect.GetInt32(row, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return std::to_string(many ? reflect.GetRepeatedInt64(row, field, index)
+                                 : reflect.GetInt64(row, field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return std::to_string(many ? reflect.GetRepeatedUInt32(row, field, index)
+                                 : reflect.GetUInt32(row, field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return std::to_string(many ? reflect.GetRepeatedUInt64(row, field, index)
+                                 : reflect.GetUInt64(row, field));
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const auto* value = many ? reflect.GetRepeatedEnum(row, field, index)
+                               : reflect.GetEnum(row, field);
+      return value->name();
+    }
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
+  }
+  return {};
+}
+
+bool has_text(const FieldDescriptor* field) {
+  return field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
+         field->cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE &&
+         field->cpp_type() != FieldDescriptor::CPPTYPE_FLOAT;
+}
+
+}  // namespace
+
+std::string slot_key(Slot slot, std::string_view rest) {
+  std::string key;
+  key.reserve(4 + rest.size());
+  put_u32(key, slot);
+  key += rest;
+  return key;
+}
+
+std::vector<std::string> stored_texts(const google::protobuf::Message& row,
+                                      const FieldInfo& field) {
+  std::vector<std::string> texts;
+  if (!has_text(field.descriptor)) return texts;
+  const int size = field.descriptor->is_repeated()
+                       ? row.GetReflection()->FieldSize(row, field.descriptor)
+                       : 1;
+  for (int i = 0; i < size; ++i) texts.push_back(text_of(row, field.descriptor, i));
+  return texts;
+}
+
+Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec& spec) {
+  std::unique_ptr<Table> table(new Table);
+  table->spec_ = &spec;
+  table->info_ = schema.view(spec.view);
+  if (table->info_ == nullptr || table->info_->descriptor != spec.row->GetDescriptor())
+    return misfit(spec, "its row message is not the schema's message of that view name",
+                  "其行消息不是架构中该视图名的消息");
+  if (spec.key_kinds.empty()) return misfit(spec, "it has no key kinds", "未声明键的对象类别");
+  for (const std::string& kind : spec.key_kinds) table->prefixes_.push_back(kind + ":");
+  std::set<std::string> types;
+  for (const auto& [type, handler] : spec.handlers) types.insert(type);
+  for (const auto& [type, reveal] : spec.reveals) types.insert(type);
+  for (const std::string& type : types)
+    if (schema.event(type) == nullptr)
+      return misfit(spec, "the schema has no event type \"" + type + "\"",
+                    "架构中没有事件类型“" + type + "”");
+  table->types_.assign(types.begin(), types.end());
+  for (const FieldInfo& field : table->info_->fields) {
+    if (!field.indexed) continue;
+    if (!has_text(field.descriptor) || !field.data_class.empty())
+      return misfit(spec,
+                    "field " + field.descriptor->name() +
+                        " cannot be indexed: it is personal, a sub-message or a fraction",
+                    "字段 " + field.descriptor->name() +
+                        " 不能建索引：它是个人信息、子消息或小数");
+    table->indexed_.push_back(&field);
+  }
+  return table;
+}
+
+std::string Table::shape() const {
+  std::string text = spec_->view;
+  for (const std::string& prefix : prefixes_) text += "\nkey " + prefix;
+  for (const FieldInfo* field : indexed_)
+    text += "\nindex " + std::to_string(field->descriptor->number());
+  for (const std::string& type : types_) {
+    text += "\ntype " + type;
+    const auto handler = spec_->handlers.find(type);
+    if (handler != spec_->handlers.end() && handler->second.creates) text += " creates";
+    if (spec_->reveals.contains(type)) text += " reveals";
+  }
+  return text;
+}
+
+Result<std::string> Table::key_of(std::span<const std::string> tags) const {
+  std::string key;
+  bool fits = tags.size() == prefixes_.size();
+  for (const std::string& prefix : prefixes_) {
+    const auto tag = std::find_if(tags.begin(), tags.end(), [&](const std::string& one) {
+      return one.starts_with(prefix);
+    });
+    fits = fits && tag != tags.end();
+    if (!fits) break;
+    if (!key.empty()) key += key_separator;
+    key += *tag;
+  }
+  if (fits) return key;
+  std::string wanted;
+  for (const std::string& prefix : prefixes_) wanted += (wanted.empty() ? "" : ", ") + prefix + "…";
+  return misfit(*spec_, "its key is " + wanted, "它的键是 " + wanted);
+}
+
+std::vector<std::string> Table::tags_of(std::string_view key) {
+  std::vector<std::string> tags;
+  for (std::size_t end = key.find(key_separator); end != std::string_view::npos;
+       end = key.find(key_separator)) {
+    tags.emplace_back(key.substr(0, end));
+    key.remove_prefix(end + 1);
+  }
+  tags.emplace_back(key);
+  return tags;
+}
+
+std::string Table::index_prefix(const FieldInfo& field, std::string_view value) {
+  std::string prefix;
+  put_u32(prefix, static_cast<std::uint32_t>(field.descriptor->number()));
+  prefix += value.substr(0, indexed_value_bytes_max);
+  if (value.size() < indexed_value_bytes_max) prefix.push_back('\0');
+  return prefix;
+}
+
+std::vector<std::string> Table::index_keys(std::string_view key,
+                                           const google::protobuf::Message* row) const {
+  std::vector<std::string> keys;
+  if (row == nullptr) return keys;
+  for (const FieldInfo* field : indexed_)
+    for (const std::string& text : stored_texts(*row, *field))
+      keys.push_back(index_prefix(*field, text).append(key));
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+}  // namespace taizhang::projection

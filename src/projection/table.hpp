@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "taizhang/key_value.hpp"
+#include "taizhang/projection/projection.hpp"
+#include "taizhang/schema/schema.hpp"
+
+namespace taizhang::projection {
+
+/// Keyspaces of a view store.
+inline constexpr Keyspace meta_space = 0;
+inline constexpr Keyspace rows_space = 1;
+inline constexpr Keyspace index_space = 2;
+
+/// Each table of each generation has a slot of its own: the first four bytes of its keys, in
+/// "rows" and in "index". Slots are never shared, so a table is dropped by dropping a range.
+using Slot = std::uint32_t;
+std::string slot_key(Slot slot, std::string_view rest = {});
+
+inline constexpr char key_separator = '\x1f';
+
+/// A table of a projection, checked against the schema.
+class Table {
+ public:
+  /// Errors: `invalid_argument`, naming view and what does not fit.
+  static Result<std::unique_ptr<Table>> make(const Schema& schema, const TableSpec& spec);
+
+  [[nodiscard]] const TableSpec& spec() const { return *spec_; }
+  [[nodiscard]] const MessageInfo& info() const { return *info_; }
+  /// The event types that it takes, sorted.
+  [[nodiscard]] const std::vector<std::string>& types() const { return types_; }
+  /// Everything that decides which rows there are, apart from the handlers' code.
+  [[nodiscard]] std::string shape() const;
+
+  /// Calls visit(std::string_view key) for each row that an event with these tags touches.
+  template <class Visit>
+  void each_key(std::span<const std::string_view> tags, const Visit& visit) const {
+    if (prefixes_.size() == 1) {
+      for (const std::string_view tag : tags)
+        if (tag.starts_with(prefixes_.front())) visit(tag);
+      return;
+    }
+    std::string key;
+    product(tags, 0, key, visit);
+  }
+  /// The row key of these tags, one of each kind, in any order.
+  [[nodiscard]] Result<std::string> key_of(std::span<const std::string> tags) const;
+  static std::vector<std::string> tags_of(std::string_view key);
+
+  /// The index keys of a row, without slot, sorted. A row that was not made has none.
+  [[nodiscard]] std::vector<std::string> index_keys(std::string_view key,
+                                                    const google::protobuf::Message* row) const;
+  /// What all index keys of rows with that value of that field start with.
+  static std::string index_prefix(const FieldInfo& field, std::string_view value);
+
+ private:
+  template <class Visit>
+  void product(std::span<const std::string_view> tags, std::size_t kind, std::string& key,
+               const Visit& visit) const {
+    const std::size_t size = key.size();
+    for (const std::string_view tag : tags) {
+      if (!tag.starts_with(prefixes_[kind])) continue;
+      if (kind > 0) key += key_separator;
+      key += tag;
+      if (kind + 1 == prefixes_.size())
+        visit(std::string_view(key));
+      else
+        product(tags, kind + 1, key, visit);
+      key.resize(size);
+    }
+  }
+
+  const TableSpec* spec_ = nullptr;
+  const MessageInfo* info_ = nullptr;
+  std::vector<std::string> prefixes_;  ///< "student:"
+  std::vector<std::string> types_;
+  std::vector<const FieldInfo*> indexed_;
+};
+
+/// The texts that a field is asked by: one for a singular field, one an element for a repeated
+/// one, none for a sub-message.
+std::vector<std::string> stored_texts(const google::protobuf::Message& row, const FieldInfo& field);
+
+}  // namespace taizhang::projection
