@@ -1,0 +1,73 @@
+#include <fcntl.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "../store_errors.hpp"
+#include "store.hpp"
+
+namespace taizhang::rocks {
+namespace {
+
+namespace fs = std::filesystem;
+const Text backing_up{"making a backup", "备份"};
+
+Result<> sync(const std::string& name) {
+  const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return os_error(errno, name, backing_up);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (failed != 0) return os_error(failed, name, backing_up);
+  return {};
+}
+
+/// RocksDB's checkpoint hard-links the table files where it can. One bad sector would then hit
+/// store and backup alike, so each link becomes a file of its own.
+Result<> part_from_store(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> links;
+  for (const auto& file : fs::directory_iterator(folder, error))
+    if (file.is_regular_file(error) && file.hard_link_count(error) > 1)
+      links.push_back(file.path());
+  for (const auto& link : links) {
+    const fs::path copy = link.string() + ".copy";
+    fs::copy_file(link, copy, error);
+    if (error) return os_error(error.value(), copy.string(), backing_up);
+    TAIZHANG_CHECK(sync(copy.string()));
+    fs::rename(copy, link, error);
+    if (error) return os_error(error.value(), link.string(), backing_up);
+  }
+  if (error) return os_error(error.value(), folder.string(), backing_up);
+  return sync(folder.string());
+}
+
+}  // namespace
+
+Result<> copy_store(Database& database, const std::string& place) {
+  std::error_code error;
+  if (fs::exists(place, error)) return storage::store_there(place);
+  // The copy gets its name only once it is whole and on stable storage.
+  const std::string partial = fs::path(place).lexically_normal().string() + ".partial";
+  fs::remove_all(partial, error);
+  const fs::path parent = fs::absolute(place, error).parent_path();
+  fs::create_directories(parent, error);
+  if (error) return os_error(error.value(), parent.string(), backing_up);
+
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(database.db.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(partial);
+  Result<> done = to_result(status, database.place, backing_up);
+  if (done) done = part_from_store(partial);
+  if (!done) {
+    fs::remove_all(partial, error);
+    return done;
+  }
+  fs::rename(partial, place, error);
+  if (error) return os_error(error.value(), place, backing_up);
+  return sync(parent.string());
+}
+
+}  // namespace taizhang::rocks

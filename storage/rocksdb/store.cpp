@@ -1,0 +1,217 @@
+#include "store.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "../store_errors.hpp"
+#include "cursor.hpp"
+
+namespace taizhang::rocks {
+namespace {
+
+using Kind = Batch::Entry::Kind;
+
+/// A value where RocksDB has it. The cache outlives the database if a value needs it to.
+struct Pinned {
+  std::shared_ptr<rocksdb::Cache> cache;
+  rocksdb::PinnableSlice slice;
+};
+
+PinnedValue pin(std::shared_ptr<Pinned> pinned) {
+  const std::string_view bytes(pinned->slice.data(), pinned->slice.size());
+  return {std::move(pinned), bytes};
+}
+
+const Text reading_text{"reading", "读取"};
+const Text writing_text{"writing", "写入"};
+
+bool erases_to_the_end(const Batch::Entry& entry) {
+  return entry.kind == Kind::erase_range && entry.value.empty();
+}
+
+}  // namespace
+
+Result<> RocksStore::check_keyspace(Keyspace keyspace) const {
+  if (keyspace < database_->keyspaces.size()) return {};
+  return storage::no_keyspace(keyspace);
+}
+
+Result<std::optional<PinnedValue>> RocksStore::get(Keyspace keyspace, std::string_view key) const {
+  TAIZHANG_CHECK(check_keyspace(keyspace));
+  auto pinned = std::make_shared<Pinned>();
+  const auto status = database_->db->Get({}, database_->keyspaces[keyspace], key, &pinned->slice);
+  if (status.IsNotFound()) return std::optional<PinnedValue>();
+  if (!status.ok()) return to_error(status, database_->place, reading_text);
+  pinned->cache = database_->cache;
+  return std::optional(pin(std::move(pinned)));
+}
+
+Result<std::vector<std::optional<PinnedValue>>> RocksStore::multi_get(
+    Keyspace keyspace, const std::vector<std::string>& keys) const {
+  TAIZHANG_CHECK(check_keyspace(keyspace));
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database_->db->MultiGet({}, database_->keyspaces[keyspace], keys.size(), slices.data(),
+                          found.data(), statuses.data());
+  std::vector<std::optional<PinnedValue>> values(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return to_error(statuses[i], database_->place, reading_text);
+    values[i] = pin(std::make_shared<Pinned>(Pinned{database_->cache, std::move(found[i])}));
+  }
+  return values;
+}
+
+Result<std::unique_ptr<Cursor>> RocksStore::scan(Keyspace keyspace, KeyRange range,
+                                                 Direction direction) const {
+  TAIZHANG_CHECK(check_keyspace(keyspace));
+  return std::unique_ptr<Cursor>(
+      std::make_unique<RocksCursor>(database_, keyspace, std::move(range), direction));
+}
+
+/// A key greater than all in the keyspace of an entry: those of the store, and those that the
+/// batch puts before that entry.
+Result<std::string> RocksStore::beyond_all_keys(const Batch& batch, std::size_t entry) const {
+  const Keyspace keyspace = batch.entries()[entry].keyspace;
+  RocksCursor last(database_, keyspace, {}, Direction::backward);
+  std::string greatest;
+  if (last.valid()) greatest = last.key();
+  TAIZHANG_CHECK(last.status());
+  for (std::size_t i = 0; i < entry; ++i) {
+    const auto& earlier = batch.entries()[i];
+    if (earlier.kind == Kind::put && earlier.keyspace == keyspace)
+      greatest = std::max(greatest, earlier.key);
+  }
+  return greatest + '\0';
+}
+
+Result<> RocksStore::append_to(rocksdb::WriteBatch& target, const Batch& batch) const {
+  rocksdb::Status status;
+  for (std::size_t i = 0; i < batch.entries().size() && status.ok(); ++i) {
+    const auto& entry = batch.entries()[i];
+    auto* const keyspace = database_->keyspaces[entry.keyspace];
+    switch (entry.kind) {
+      case Kind::put:
+        status = target.Put(keyspace, entry.key, entry.value);
+        break;
+      case Kind::erase:
+        status = target.Delete(keyspace, entry.key);
+        break;
+      case Kind::erase_range: {
+        std::string end = entry.value;
+        if (end.empty()) {
+          TAIZHANG_TRY(end, beyond_all_keys(batch, i));
+        }
+        if (entry.key < end) status = target.DeleteRange(keyspace, entry.key, end);
+        break;
+      }
+    }
+  }
+  return to_result(status, database_->place, writing_text);
+}
+
+Result<> RocksStore::write(const Batch& batch, Durability durability) {
+  if (!writes()) return storage::read_only(database_->place);
+  TAIZHANG_CHECK(storage::check_batch(batch, database_->keyspaces.size()));
+
+  std::shared_lock shared(end_mutex_, std::defer_lock);
+  std::unique_lock alone(end_mutex_, std::defer_lock);
+  if (std::any_of(batch.entries().begin(), batch.entries().end(), erases_to_the_end))
+    alone.lock();
+  else
+    shared.lock();
+  TAIZHANG_CHECK(database_->health->check());
+
+  // Room for all at once: each entry has a tag, a keyspace id and two lengths besides its bytes.
+  std::size_t bytes = 16;
+  for (const auto& entry : batch.entries()) bytes += entry.key.size() + entry.value.size() + 12;
+  constexpr std::size_t protection_bytes_per_entry = 8;
+  rocksdb::WriteBatch converted(bytes, 0, protection_bytes_per_entry, 0);
+  TAIZHANG_CHECK(append_to(converted, batch));
+
+  rocksdb::Status status;
+  const bool synced = durability == Durability::synced;
+  if (batch.empty()) {
+    if (synced) status = database_->db->FlushWAL(true);
+  } else {
+    rocksdb::WriteOptions writing;
+    writing.sync = synced;
+    status = database_->db->Write(writing, &converted);
+  }
+  if (!status.ok()) database_->health->fail(status);
+  return to_result(status, database_->place, writing_text);
+}
+
+Result<> RocksStore::load_sorted(
+    Keyspace keyspace, const std::function<bool(std::string& key, std::string& value)>& next) {
+  if (!writes()) return storage::read_only(database_->place);
+  TAIZHANG_CHECK(check_keyspace(keyspace));
+  TAIZHANG_CHECK(database_->health->check());
+
+  // A small load is cheaper as a batch than as a file.
+  constexpr std::size_t batch_bytes_max = 256U << 10;
+  std::vector<std::pair<std::string, std::string>> first_part;
+  std::size_t bytes = 0;
+  bool more = true;
+  while (bytes < batch_bytes_max) {
+    std::string key, value;
+    more = next(key, value);
+    if (!more) break;
+    if (!first_part.empty() && key <= first_part.back().first) return storage::not_ascending();
+    bytes += key.size() + value.size() + 32;
+    first_part.emplace_back(std::move(key), std::move(value));
+  }
+  if (first_part.empty()) return {};
+  if (more) {
+    std::size_t at = 0;
+    return load_files(*database_, keyspace, [&](std::string& key, std::string& value) {
+      if (at == first_part.size()) return next(key, value);
+      key = std::move(first_part[at].first);
+      value = std::move(first_part[at].second);
+      ++at;
+      return true;
+    });
+  }
+  RocksCursor there(database_, keyspace, {first_part.front().first, first_part.back().first + '\0'},
+                    Direction::forward);
+  if (there.valid()) return storage::range_in_use();
+  TAIZHANG_CHECK(there.status());
+  Batch batch;
+  for (auto& [key, value] : first_part) batch.put(keyspace, std::move(key), std::move(value));
+  return write(batch, Durability::synced);
+}
+
+Result<> RocksStore::catch_up() {
+  if (mode_ == OpenMode::frozen) return storage::frozen_stays(database_->place);
+  if (mode_ != OpenMode::follower) return {};
+  std::lock_guard lock(catch_up_mutex_);
+  // The writer may remove a file between our reading its name and opening it: look again.
+  constexpr int attempts = 5;
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    status = database_->db->TryCatchUpWithPrimary();
+    if (!status.IsPathNotFound()) break;
+  }
+  return to_result(status, database_->place, {"catching up", "跟进"});
+}
+
+Result<> RocksStore::backup(const std::string& place) { return copy_store(*database_, place); }
+
+Result<> RocksStore::verify() const { return verify_files(*database_, writes()); }
+
+std::uint64_t RocksStore::size_bytes() const {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(database_->place, error), end;
+       !error && file != end; file.increment(error)) {
+    std::error_code gone;
+    const auto size = file->file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+}  // namespace taizhang::rocks

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <shared_mutex>
+
+#include "database.hpp"
+#include "taizhang/key_value.hpp"
+
+namespace taizhang::rocks {
+
+/// The KeyValue over an open database.
+class RocksStore final : public KeyValue {
+ public:
+  RocksStore(std::shared_ptr<Database> database, OpenMode mode)
+      : database_(std::move(database)), mode_(mode) {}
+
+  Result<std::optional<PinnedValue>> get(Keyspace keyspace, std::string_view key) const override;
+  Result<std::vector<std::optional<PinnedValue>>> multi_get(
+      Keyspace keyspace, const std::vector<std::string>& keys) const override;
+  Result<std::unique_ptr<Cursor>> scan(Keyspace keyspace, KeyRange range,
+                                       Direction direction) const override;
+  Result<> write(const Batch& batch, Durability durability) override;
+  Result<> load_sorted(
+      Keyspace keyspace,
+      const std::function<bool(std::string& key, std::string& value)>& next) override;
+  Result<> catch_up() override;
+  Result<> backup(const std::string& place) override;
+  Result<> verify() const override;
+  std::uint64_t size_bytes() const override;
+
+ private:
+  [[nodiscard]] bool writes() const {
+    return mode_ == OpenMode::create || mode_ == OpenMode::writer;
+  }
+  Result<> check_keyspace(Keyspace keyspace) const;
+  Result<> append_to(rocksdb::WriteBatch& target, const Batch& batch) const;
+  Result<std::string> beyond_all_keys(const Batch& batch, std::size_t entry) const;
+
+  std::shared_ptr<Database> database_;
+  OpenMode mode_;
+  /// Taken alone by a batch that erases to the end of a keyspace: the end is found by looking.
+  std::shared_mutex end_mutex_;
+  std::mutex catch_up_mutex_;
+};
+
+/// Loads ascending entries as files of their own beside the log and the memtables.
+Result<> load_files(Database& database, Keyspace keyspace,
+                    const std::function<bool(std::string& key, std::string& value)>& next);
+/// Removes what a load that was cut short has left.
+void clear_load_folder(const std::string& place);
+
+/// A copy that shares no file with the store.
+Result<> copy_store(Database& database, const std::string& place);
+
+/// Reads and checks every file of the store, the write-ahead log of a writer included.
+Result<> verify_files(Database& database, bool writes);
+
+}  // namespace taizhang::rocks

@@ -1,0 +1,55 @@
+#include "writer_lock.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <sstream>
+
+#include "../store_errors.hpp"
+#include "status.hpp"
+
+namespace taizhang::rocks {
+namespace {
+
+storage::Holder read_holder(int descriptor) {
+  char text[256];
+  const ssize_t size = ::pread(descriptor, text, sizeof text, 0);
+  std::istringstream lines(std::string(text, size > 0 ? static_cast<std::size_t>(size) : 0));
+  storage::Holder holder;
+  std::getline(lines, holder.pid);
+  std::getline(lines, holder.program);
+  std::getline(lines, holder.since);
+  return holder;
+}
+
+bool write_holder(int descriptor) {
+  const auto holder = storage::Holder::this_process();
+  const std::string text = holder.pid + "\n" + holder.program + "\n" + holder.since + "\n";
+  return ::ftruncate(descriptor, 0) == 0 &&
+         ::pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::string& directory) {
+  const std::string file = directory + "/" + file_name;
+  const Text doing{"taking the writer's lock", "获取写入锁"};
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) return os_error(errno, file, doing);
+  std::unique_ptr<WriterLock> lock(new WriterLock(descriptor));
+
+  struct flock whole_file {};
+  whole_file.l_type = F_WRLCK;
+  whole_file.l_whence = SEEK_SET;
+  if (::fcntl(descriptor, F_OFD_SETLK, &whole_file) != 0) {
+    if (errno != EAGAIN && errno != EACCES) return os_error(errno, file, doing);
+    return storage::held(directory, read_holder(descriptor));
+  }
+  if (!write_holder(descriptor)) return os_error(errno, file, doing);
+  return lock;
+}
+
+WriterLock::~WriterLock() { ::close(descriptor_); }
+
+}  // namespace taizhang::rocks
