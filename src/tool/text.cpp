@@ -1,0 +1,104 @@
+#include "tool/text.hpp"
+
+#include <unistr.h>
+#include <uniwidth.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+
+namespace taizhang::tool {
+namespace {
+
+constexpr std::size_t rows_before_widths = 200;
+constexpr std::size_t cell_columns_max = 44;
+
+const std::uint8_t* bytes(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+/// Line breaks and other control characters would break the table.
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::replace_if(out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return out;
+}
+
+}  // namespace
+
+std::size_t width(std::string_view text) {
+  const int columns = u8_width(bytes(text), text.size(), "UTF-8");
+  return columns < 0 ? text.size() : static_cast<std::size_t>(columns);
+}
+
+std::string clip(std::string_view text, std::size_t columns) {
+  if (width(text) <= columns) return std::string(text);
+  std::string out;
+  std::size_t used = 1;  // for the ellipsis
+  while (!text.empty()) {
+    ucs4_t character = 0;
+    const int length = u8_mbtoucr(&character, bytes(text), text.size());
+    const std::size_t step = length > 0 ? static_cast<std::size_t>(length) : 1;
+    const std::size_t wide = width(text.substr(0, step));
+    if (used + wide > columns) break;
+    used += wide;
+    out.append(text.substr(0, step));
+    text.remove_prefix(step);
+  }
+  return out + "…";
+}
+
+std::string pad(std::string_view text, std::size_t columns, bool right) {
+  const std::size_t have = width(text);
+  const std::string spaces(have < columns ? columns - have : 0, ' ');
+  return right ? spaces + std::string(text) : std::string(text) + spaces;
+}
+
+Table::Table(std::vector<std::string> titles, std::vector<bool> right_aligned)
+    : titles_(std::move(titles)), right_(std::move(right_aligned)) {
+  right_.resize(titles_.size());
+}
+
+Table::~Table() { settle(); }
+
+void Table::row(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = clip(one_line(cell), cell_columns_max);
+  if (settled_) {
+    print(cells);
+    return;
+  }
+  waiting_.push_back(std::move(cells));
+  if (waiting_.size() >= rows_before_widths) settle();
+}
+
+void Table::settle() {
+  if (settled_) return;
+  settled_ = true;
+  for (const std::string& title : titles_) widths_.push_back(width(title));
+  for (const auto& cells : waiting_) {
+    for (std::size_t i = 0; i < cells.size() && i < widths_.size(); ++i) {
+      widths_[i] = std::max(widths_[i], width(cells[i]));
+    }
+  }
+  print(titles_);
+  std::string rule;
+  for (std::size_t i = 0; i < widths_.size(); ++i) {
+    if (i != 0) rule += "  ";
+    rule += std::string(widths_[i], '-');
+  }
+  std::fprintf(stdout, "%s\n", rule.c_str());
+  for (const auto& cells : waiting_) print(cells);
+  waiting_.clear();
+}
+
+void Table::print(const std::vector<std::string>& cells) const {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size() && i < widths_.size(); ++i) {
+    if (i != 0) line += "  ";
+    line += pad(cells[i], widths_[i], right_[i]);
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  std::fprintf(stdout, "%s\n", line.c_str());
+}
+
+}  // namespace taizhang::tool

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taizhang::tool {
+
+/// Columns a text takes on a terminal: East Asian wide characters take two, combining ones none.
+/// Does not depend on the locale, so it is right under LANG=C too.
+std::size_t width(std::string_view text);
+/// The text cut to at most `columns`, ending in "…" if it was cut.
+std::string clip(std::string_view text, std::size_t columns);
+/// The text followed by spaces up to `columns` (or preceded, for numbers).
+std::string pad(std::string_view text, std::size_t columns, bool right = false);
+
+/// A table for people. Rows are printed as they come, once the first few have told the widths.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> titles, std::vector<bool> right_aligned = {});
+  /// Prints what is left. A table without rows prints its titles only.
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  void row(std::vector<std::string> cells);
+
+ private:
+  void settle();
+  void print(const std::vector<std::string>& cells) const;
+  std::vector<std::string> titles_;
+  std::vector<bool> right_;
+  std::vector<std::size_t> widths_;
+  std::vector<std::vector<std::string>> waiting_;
+  bool settled_ = false;
+};
+
+}  // namespace taizhang::tool
