@@ -19,8 +19,18 @@ namespace taizhang {
 struct TableSpec {
   using Fold = std::function<void(const google::protobuf::Message& event, const EventInfo& info,
                                   google::protobuf::Message& row)>;
-  using Reveal =
-      std::function<void(const google::protobuf::Message& event, google::protobuf::Message& row)>;
+  /// Keeps the sealed parts of the last event of its type and slot with the row.
+  struct Reveal {
+    /// From the event's clear fields: events of one type but another slot are kept side by side
+    /// (an identifier by its scheme). Empty: one slot for the type.
+    std::function<std::string(const google::protobuf::Message& event)> slot;
+    /// Copies personal fields from the opened event.
+    std::function<void(const google::protobuf::Message& event, google::protobuf::Message& row)>
+        copy;
+    void operator()(const google::protobuf::Message& event, google::protobuf::Message& row) const {
+      copy(event, row);
+    }
+  };
   struct Handler {
     const google::protobuf::Message* event = nullptr;  ///< prototype
     bool creates = false;  ///< makes the row if it is not there; else the event passes it by
@@ -28,18 +38,25 @@ struct TableSpec {
   };
   std::string view;                    ///< name, as in the row message's view option
   std::vector<std::string> key_kinds;  ///< {"student"}: one row a student tag of the event;
-                                       ///< {"teacher","training"}: one row a pair
+                                       ///< {"teacher","training"}: one row a pair;
+                                       ///< {"student|teacher"}: one row a tag of either kind
   const google::protobuf::Message* row = nullptr;  ///< prototype
   std::map<std::string, Handler> handlers;         ///< by event type
   std::map<std::string, Reveal> reveals;           ///< by event type: keeps its sealed parts
+  /// Rows for which this is false are kept and folded on, but never answered, indexed or counted.
+  /// Empty: every row is shown.
+  std::function<bool(const google::protobuf::Message& row)> shown;
+  [[nodiscard]] bool shows(const google::protobuf::Message& one) const {
+    return !shown || shown(one);
+  }
 };
 
 /// Writes the handlers of one table:
 ///
 ///   table<StudentRow>("student-register", {"student"})
-///       .creates<StudentEnrolled>([](const StudentEnrolled& e, const EventInfo& i, StudentRow& row) {…})
-///       .updates<StudentGraduated>([](…) {…})
-///       .reveals<StudentRegistered>([](const StudentRegistered& opened, StudentRow& row) {…});
+///       .creates<StudentEnrolled>([](const StudentEnrolled& e, const EventInfo& i, StudentRow&
+///       row) {…}) .updates<StudentGraduated>([](…) {…}) .reveals<StudentRegistered>([](const
+///       StudentRegistered& opened, StudentRow& row) {…});
 template <class Row>
 class TableBuilder {
  public:
@@ -57,9 +74,27 @@ class TableBuilder {
   /// someone who may see them, `reveal` copies personal fields from the opened event.
   template <class Event>
   TableBuilder& reveals(std::function<void(const Event&, Row&)> reveal) {
-    spec_->reveals[type_of(Event::descriptor())] = [reveal = std::move(reveal)](
-        const google::protobuf::Message& event, google::protobuf::Message& row) {
+    return reveals<Event>({}, std::move(reveal));
+  }
+  /// The same for each slot, which a clear field of the event decides.
+  template <class Event>
+  TableBuilder& reveals(std::function<std::string(const Event&)> slot,
+                        std::function<void(const Event&, Row&)> reveal) {
+    TableSpec::Reveal& entry = spec_->reveals[type_of(Event::descriptor())];
+    if (slot)
+      entry.slot = [slot = std::move(slot)](const google::protobuf::Message& event) {
+        return slot(static_cast<const Event&>(event));
+      };
+    entry.copy = [reveal = std::move(reveal)](const google::protobuf::Message& event,
+                                              google::protobuf::Message& row) {
       reveal(static_cast<const Event&>(event), static_cast<Row&>(row));
+    };
+    return *this;
+  }
+  /// Which rows people get to see; the others are only kept, so that a later event finds them.
+  TableBuilder& shown_if(std::function<bool(const Row&)> shown) {
+    spec_->shown = [shown = std::move(shown)](const google::protobuf::Message& row) {
+      return shown(static_cast<const Row&>(row));
     };
     return *this;
   }
