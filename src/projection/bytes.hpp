@@ -18,9 +18,7 @@ inline void put_bytes(std::string& out, std::string_view bytes) {
   put_varint(out, bytes.size());
   out += bytes;
 }
-inline void put_id(std::string& out, const Id& id) {
-  out.append(id.bytes.begin(), id.bytes.end());
-}
+inline void put_id(std::string& out, const Id& id) { out.append(id.bytes.begin(), id.bytes.end()); }
 
 /// Reads what the functions above wrote. Once something is missing everything after it reads as
 /// empty and `ok` is false, so that a caller checks once, at the end.

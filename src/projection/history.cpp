@@ -19,12 +19,12 @@ Error named(Error error, const RecordedEvent& event) {
 Error unknown_type(const RecordedEvent& event) {
   const std::string type(event.target ? event.target->type : event.type);
   const std::string at = std::to_string(event.position);
-  return named(Error(ErrorCode::unsupported,
-                     {"the event at position " + at + " has the type \"" + type +
-                          "\", which this build does not know; use a build that knows it",
-                      "位置 " + at + " 的事件类型“" + type +
-                          "”不为本程序所知；请使用认识该类型的版本"}),
-               event);
+  return named(
+      Error(ErrorCode::unsupported,
+            {"the event at position " + at + " has the type \"" + type +
+                 "\", which this build does not know; use a build that knows it",
+             "位置 " + at + " 的事件类型“" + type + "”不为本程序所知；请使用认识该类型的版本"}),
+      event);
 }
 
 Result<std::shared_ptr<google::protobuf::Message>> message_of(const Schema& schema,

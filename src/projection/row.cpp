@@ -4,6 +4,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "projection/bytes.hpp"
 
@@ -27,17 +28,17 @@ void Row::reset() {
   kept.clear();
 }
 
-void Row::keep(std::string_view type, const Id& event, std::vector<Sealed> parts) {
-  auto at = std::lower_bound(kept.begin(), kept.end(), type,
-                             [](const Kept& one, std::string_view key) { return one.type < key; });
-  const bool there = at != kept.end() && at->type == type;
-  if (parts.empty()) {
-    if (there) kept.erase(at);
-    return;
-  }
-  if (!there) at = kept.insert(at, {std::string(type), {}, {}});
-  at->event = event;
-  at->parts = std::move(parts);
+void Row::keep(Kept one) {
+  const auto at = std::lower_bound(kept.begin(), kept.end(), one, [](const Kept& a, const Kept& b) {
+    return std::tie(a.type, a.slot) < std::tie(b.type, b.slot);
+  });
+  const bool there = at != kept.end() && at->type == one.type && at->slot == one.slot;
+  if (there && one.parts.empty())
+    kept.erase(at);
+  else if (there)
+    *at = std::move(one);
+  else if (!one.parts.empty())
+    kept.insert(at, std::move(one));
 }
 
 std::string encode_row(const Row& row) {
@@ -54,6 +55,7 @@ std::string encode_row(const Row& row) {
   }
   for (const Kept& kept : row.kept) {
     put_bytes(out, kept.type);
+    put_bytes(out, kept.slot);
     put_id(out, kept.event);
     put_varint(out, kept.parts.size());
     for (const Sealed& part : kept.parts) {
@@ -78,12 +80,12 @@ bool decode_row(std::string_view bytes, const google::protobuf::Message& prototy
   if (in.at_end()) return true;
   const std::string_view message = in.bytes();
   row.message.reset(prototype.New());
-  if (!in.ok() ||
-      !row.message->ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!in.ok() || !row.message->ParseFromArray(message.data(), static_cast<int>(message.size())))
     return false;
   while (in.ok() && !in.at_end()) {
     Kept kept;
     kept.type = in.bytes();
+    kept.slot = in.bytes();
     kept.event.bytes = in.fixed<decltype(kept.event.bytes)>();
     for (std::uint64_t parts = in.varint(); parts > 0 && in.ok(); --parts) {
       Sealed part;

@@ -19,9 +19,10 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-/// Sealed parts that a row keeps: those of the last event of a type.
+/// Sealed parts that a row keeps: those of the last event of a type and slot.
 struct Kept {
   std::string type;
+  std::string slot;
   Id event;  ///< the event id the parts are bound to
   std::vector<Sealed> parts;
 };
@@ -31,10 +32,11 @@ struct Kept {
 struct Row {
   std::optional<Place> last;  ///< of the last effective event; nothing: there was none
   std::unique_ptr<google::protobuf::Message> message;  ///< nullptr: not made (yet)
-  std::vector<Kept> kept;                              ///< by type
+  std::vector<Kept> kept;                              ///< by type and slot
 
   void reset();
-  void keep(std::string_view type, const Id& event, std::vector<Sealed> parts);
+  /// Replaces what was kept for the type and slot; without parts nothing is kept any more.
+  void keep(Kept kept);
 };
 
 /// The bytes of a row (which has a `last`). Equal rows give equal bytes.

@@ -47,8 +47,8 @@ std::string text_of(const google::protobuf::Message& row, const FieldDescriptor*
       return std::to_string(many ? reflect.GetRepeatedUInt64(row, field, index)
                                  : reflect.GetUInt64(row, field));
     case FieldDescriptor::CPPTYPE_ENUM: {
-      const auto* value = many ? reflect.GetRepeatedEnum(row, field, index)
-                               : reflect.GetEnum(row, field);
+      const auto* value =
+          many ? reflect.GetRepeatedEnum(row, field, index) : reflect.GetEnum(row, field);
       return value->name();
     }
     case FieldDescriptor::CPPTYPE_DOUBLE:
@@ -79,9 +79,8 @@ std::vector<std::string> stored_texts(const google::protobuf::Message& row,
                                       const FieldInfo& field) {
   std::vector<std::string> texts;
   if (!has_text(field.descriptor)) return texts;
-  const int size = field.descriptor->is_repeated()
-                       ? row.GetReflection()->FieldSize(row, field.descriptor)
-                       : 1;
+  const int size =
+      field.descriptor->is_repeated() ? row.GetReflection()->FieldSize(row, field.descriptor) : 1;
   for (int i = 0; i < size; ++i) texts.push_back(text_of(row, field.descriptor, i));
   return texts;
 }
@@ -94,7 +93,15 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
     return misfit(spec, "its row message is not the schema's message of that view name",
                   "其行消息不是架构中该视图名的消息");
   if (spec.key_kinds.empty()) return misfit(spec, "it has no key kinds", "未声明键的对象类别");
-  for (const std::string& kind : spec.key_kinds) table->prefixes_.push_back(kind + ":");
+  for (const std::string& kinds : spec.key_kinds) {
+    Prefixes& prefixes = table->kinds_.emplace_back();
+    for (std::string_view rest = kinds;;) {
+      const std::size_t bar = rest.find('|');
+      prefixes.push_back(std::string(rest.substr(0, bar)) + ":");
+      if (bar == std::string_view::npos) break;
+      rest.remove_prefix(bar + 1);
+    }
+  }
   std::set<std::string> types;
   for (const auto& [type, handler] : spec.handlers) types.insert(type);
   for (const auto& [type, reveal] : spec.reveals) types.insert(type);
@@ -109,8 +116,7 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
       return misfit(spec,
                     "field " + field.descriptor->name() +
                         " cannot be indexed: it is personal, a sub-message or a fraction",
-                    "字段 " + field.descriptor->name() +
-                        " 不能建索引：它是个人信息、子消息或小数");
+                    "字段 " + field.descriptor->name() + " 不能建索引：它是个人信息、子消息或小数");
     table->indexed_.push_back(&field);
   }
   return table;
@@ -118,7 +124,7 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
 
 std::string Table::shape() const {
   std::string text = spec_->view;
-  for (const std::string& prefix : prefixes_) text += "\nkey " + prefix;
+  for (const std::string& kind : spec_->key_kinds) text += "\nkey " + kind;
   for (const FieldInfo* field : indexed_)
     text += "\nindex " + std::to_string(field->descriptor->number());
   for (const std::string& type : types_) {
@@ -132,11 +138,10 @@ std::string Table::shape() const {
 
 Result<std::string> Table::key_of(std::span<const std::string> tags) const {
   std::string key;
-  bool fits = tags.size() == prefixes_.size();
-  for (const std::string& prefix : prefixes_) {
-    const auto tag = std::find_if(tags.begin(), tags.end(), [&](const std::string& one) {
-      return one.starts_with(prefix);
-    });
+  bool fits = tags.size() == kinds_.size();
+  for (const Prefixes& kind : kinds_) {
+    const auto tag = std::find_if(tags.begin(), tags.end(),
+                                  [&](const std::string& one) { return is_of(one, kind); });
     fits = fits && tag != tags.end();
     if (!fits) break;
     if (!key.empty()) key += key_separator;
@@ -144,7 +149,8 @@ Result<std::string> Table::key_of(std::span<const std::string> tags) const {
   }
   if (fits) return key;
   std::string wanted;
-  for (const std::string& prefix : prefixes_) wanted += (wanted.empty() ? "" : ", ") + prefix + "…";
+  for (const std::string& kind : spec_->key_kinds)
+    wanted += (wanted.empty() ? "" : ", ") + kind + ":…";
   return misfit(*spec_, "its key is " + wanted, "它的键是 " + wanted);
 }
 
@@ -170,7 +176,7 @@ std::string Table::index_prefix(const FieldInfo& field, std::string_view value) 
 std::vector<std::string> Table::index_keys(std::string_view key,
                                            const google::protobuf::Message* row) const {
   std::vector<std::string> keys;
-  if (row == nullptr) return keys;
+  if (row == nullptr || !spec_->shows(*row)) return keys;
   for (const FieldInfo* field : indexed_)
     for (const std::string& text : stored_texts(*row, *field))
       keys.push_back(index_prefix(*field, text).append(key));

@@ -20,7 +20,9 @@ inline constexpr Keyspace index_space = 2;
 
 /// Each table of each generation has a slot of its own: the first four bytes of its keys, in
 /// "rows" and in "index". Slots are never shared, so a table is dropped by dropping a range.
+/// No table has slot 0.
 using Slot = std::uint32_t;
+inline constexpr Slot end_slot = UINT32_MAX;
 std::string slot_key(Slot slot, std::string_view rest = {});
 
 inline constexpr char key_separator = '\x1f';
@@ -41,9 +43,9 @@ class Table {
   /// Calls visit(std::string_view key) for each row that an event with these tags touches.
   template <class Visit>
   void each_key(std::span<const std::string_view> tags, const Visit& visit) const {
-    if (prefixes_.size() == 1) {
+    if (kinds_.size() == 1) {
       for (const std::string_view tag : tags)
-        if (tag.starts_with(prefixes_.front())) visit(tag);
+        if (is_of(tag, kinds_.front())) visit(tag);
       return;
     }
     std::string key;
@@ -53,22 +55,28 @@ class Table {
   [[nodiscard]] Result<std::string> key_of(std::span<const std::string> tags) const;
   static std::vector<std::string> tags_of(std::string_view key);
 
-  /// The index keys of a row, without slot, sorted. A row that was not made has none.
+  /// The index keys of a row, without slot, sorted. A row that is not shown has none.
   [[nodiscard]] std::vector<std::string> index_keys(std::string_view key,
                                                     const google::protobuf::Message* row) const;
   /// What all index keys of rows with that value of that field start with.
   static std::string index_prefix(const FieldInfo& field, std::string_view value);
 
  private:
+  using Prefixes = std::vector<std::string>;  ///< of one kind: "student:", or several to choose
+  static bool is_of(std::string_view tag, const Prefixes& kind) {
+    for (const std::string& prefix : kind)
+      if (tag.starts_with(prefix)) return true;
+    return false;
+  }
   template <class Visit>
   void product(std::span<const std::string_view> tags, std::size_t kind, std::string& key,
                const Visit& visit) const {
     const std::size_t size = key.size();
     for (const std::string_view tag : tags) {
-      if (!tag.starts_with(prefixes_[kind])) continue;
+      if (!is_of(tag, kinds_[kind])) continue;
       if (kind > 0) key += key_separator;
       key += tag;
-      if (kind + 1 == prefixes_.size())
+      if (kind + 1 == kinds_.size())
         visit(std::string_view(key));
       else
         product(tags, kind + 1, key, visit);
@@ -78,7 +86,7 @@ class Table {
 
   const TableSpec* spec_ = nullptr;
   const MessageInfo* info_ = nullptr;
-  std::vector<std::string> prefixes_;  ///< "student:"
+  std::vector<Prefixes> kinds_;
   std::vector<std::string> types_;
   std::vector<const FieldInfo*> indexed_;
 };

@@ -17,19 +17,17 @@ namespace taizhang {
 /// key: the events that carry all tags of the key. A handler sees the event and that row, and
 /// nothing else: no other row, no clock, no key material.
 struct TableSpec {
-  using Fold = std::function<void(const google::protobuf::Message& event, const EventInfo& info,
+  using Fold = std::function<void(const google::protobuf::Message& recorded, const EventInfo& info,
                                   google::protobuf::Message& row)>;
   /// Keeps the sealed parts of the last event of its type and slot with the row.
   struct Reveal {
     /// From the event's clear fields: events of one type but another slot are kept side by side
-    /// (an identifier by its scheme). Empty: one slot for the type.
-    std::function<std::string(const google::protobuf::Message& event)> slot;
-    /// Copies personal fields from the opened event.
-    std::function<void(const google::protobuf::Message& event, google::protobuf::Message& row)>
+    /// (an identifier by its scheme). Empty: one slot for the type, "".
+    std::function<std::string(const google::protobuf::Message& recorded)> slot;
+    /// Copies personal fields from the opened event, of which only those are filled.
+    std::function<void(std::string_view slot, const google::protobuf::Message& opened,
+                       google::protobuf::Message& row)>
         copy;
-    void operator()(const google::protobuf::Message& event, google::protobuf::Message& row) const {
-      copy(event, row);
-    }
   };
   struct Handler {
     const google::protobuf::Message* event = nullptr;  ///< prototype
@@ -53,10 +51,10 @@ struct TableSpec {
 
 /// Writes the handlers of one table:
 ///
-///   table<StudentRow>("student-register", {"student"})
-///       .creates<StudentEnrolled>([](const StudentEnrolled& e, const EventInfo& i, StudentRow&
-///       row) {…}) .updates<StudentGraduated>([](…) {…}) .reveals<StudentRegistered>([](const
-///       StudentRegistered& opened, StudentRow& row) {…});
+///   table<Row>("student-register", {"student"})
+///       .creates<Enrolled>([](const Enrolled& e, const EventInfo& info, Row& row) {…})
+///       .updates<Graduated>([](const Graduated& e, const EventInfo& info, Row& row) {…})
+///       .reveals<Registered>([](const Registered& opened, Row& row) {…});
 template <class Row>
 class TableBuilder {
  public:
@@ -74,20 +72,22 @@ class TableBuilder {
   /// someone who may see them, `reveal` copies personal fields from the opened event.
   template <class Event>
   TableBuilder& reveals(std::function<void(const Event&, Row&)> reveal) {
-    return reveals<Event>({}, std::move(reveal));
+    return reveals<Event>({}, [reveal = std::move(reveal)](std::string_view, const Event& opened,
+                                                           Row& row) { reveal(opened, row); });
   }
-  /// The same for each slot, which a clear field of the event decides.
+  /// The same for each slot, which clear fields of the event decide.
   template <class Event>
   TableBuilder& reveals(std::function<std::string(const Event&)> slot,
-                        std::function<void(const Event&, Row&)> reveal) {
+                        std::function<void(std::string_view, const Event&, Row&)> reveal) {
     TableSpec::Reveal& entry = spec_->reveals[type_of(Event::descriptor())];
     if (slot)
-      entry.slot = [slot = std::move(slot)](const google::protobuf::Message& event) {
-        return slot(static_cast<const Event&>(event));
+      entry.slot = [slot = std::move(slot)](const google::protobuf::Message& recorded) {
+        return slot(static_cast<const Event&>(recorded));
       };
-    entry.copy = [reveal = std::move(reveal)](const google::protobuf::Message& event,
+    entry.copy = [reveal = std::move(reveal)](std::string_view in,
+                                              const google::protobuf::Message& opened,
                                               google::protobuf::Message& row) {
-      reveal(static_cast<const Event&>(event), static_cast<Row&>(row));
+      reveal(in, static_cast<const Event&>(opened), static_cast<Row&>(row));
     };
     return *this;
   }
@@ -104,9 +104,9 @@ class TableBuilder {
   TableBuilder& on(bool creates, Handler handler) {
     spec_->handlers[type_of(Event::descriptor())] = {
         &Event::default_instance(), creates,
-        [handler = std::move(handler)](const google::protobuf::Message& event,
+        [handler = std::move(handler)](const google::protobuf::Message& recorded,
                                        const EventInfo& info, google::protobuf::Message& row) {
-          handler(static_cast<const Event&>(event), info, static_cast<Row&>(row));
+          handler(static_cast<const Event&>(recorded), info, static_cast<Row&>(row));
         }};
     return *this;
   }

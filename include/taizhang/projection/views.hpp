@@ -15,7 +15,8 @@ namespace taizhang {
 struct Ask {
   struct Equal {
     std::string field;  ///< a field of the row message
-    std::string value;  ///< as display or as stored text; compared with the stored value
+    std::string value;  ///< as display or as stored text, money in yuan; a repeated field holds
+                        ///< if one of its elements does
   };
   std::vector<std::string> key;  ///< all tags of one row's key; empty: every row
   std::vector<Equal> where;      ///< all must hold; personal fields cannot be asked by
@@ -23,6 +24,11 @@ struct Ask {
   std::string page_token;        ///< from a former answer; refused (retryable) after a rebuild
   Position at_least = 0;         ///< brings the view up to there first; `not_found` past the head
   bool reveal = false;           ///< personal fields in the clear; the caller records the access
+  /// The view as it was known when the log ended there; 0: as it is now. Folded for this call
+  /// in memory: a whole view costs a scan of the log, one key costs that key's events.
+  Position known_at = 0;
+  /// Leaves out what is effective after this date; folded in the same way.
+  std::optional<Date> effective_on;
 };
 
 struct Answer {
@@ -43,6 +49,11 @@ struct ProjectionStatus {
 /// Progress of long work: events done, events in all. Called from the working thread.
 using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
+struct ViewsOptions {
+  std::uint64_t batch_events = 65'536;   ///< catch_up writes rows and progress at least so often
+  std::size_t cache_bytes = 128U << 20;  ///< rows in memory; beyond it they are written early
+};
+
 /// The engine: keeps the tables of its projections in a store of their own, up to the log.
 /// Rows and progress are written in one batch. The result is a function of the log alone:
 /// keeping up, rebuilding, any storage give the same bytes (`digest`).
@@ -50,20 +61,22 @@ using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 /// Thread rule: any method from any thread; writing methods exclude each other.
 class Views {
  public:
+  class Impl;
   static const std::vector<std::string>& keyspaces();
   /// Opens the view store of a ledger. Tables of another version, of another ledger, or whose
   /// progress (position, tree root) is not in this log, are dropped and rebuilt by catch_up.
   /// The ledger, schema and sealer must outlive it.
   static Result<std::unique_ptr<Views>> open(const Ledger& ledger, std::shared_ptr<const Schema> schema,
                                              const Sealer& sealer, std::unique_ptr<KeyValue> store,
-                                             std::vector<Projection> projections);
+                                             std::vector<Projection> projections,
+                                             const ViewsOptions& options = {});
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
 
   /// Applies everything up to the head; answers the position reached. A late, void or correcting
   /// event refolds its rows from their tags. A handler that meets an unknown type stops with its
-  /// name and position.
+  /// name and position; nothing of its batch is written, what was written before stays.
   Result<Position> catch_up(const OnProgress& progress = {});
   /// Builds the tables of a projection (or of all: empty name) from position 0 beside those
   /// served, then swaps. Readers go on meanwhile.
@@ -74,13 +87,12 @@ class Views {
   /// Errors: `not_found` (unknown view or field: names the nearest), those of the store.
   Result<Answer> ask(std::string_view view, const Ask& ask,
                      const std::function<bool(const google::protobuf::Message& row)>& visit) const;
-  /// SHA-256 over all keys and rows of a view as stored.
+  /// A SHA-256 chain over all keys and rows of a view as stored, rows that are not shown too.
   [[nodiscard]] Result<Hash> digest(std::string_view view) const;
   [[nodiscard]] std::vector<ProjectionStatus> status() const;
   [[nodiscard]] std::vector<std::string> view_names() const;
 
  private:
-  class Impl;
   explicit Views(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

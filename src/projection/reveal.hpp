@@ -1,0 +1,16 @@
+#pragma once
+
+#include "projection/row.hpp"
+#include "projection/table.hpp"
+
+namespace taizhang::projection {
+
+/// What stands where personal data was whose key is erased.
+inline constexpr std::string_view erased_mark = "已删除/erased";
+
+/// Opens the parts that the row keeps and copies their fields into `message` (a copy of the
+/// row's message) by the table's reveals; then masks them, unless `reveal`.
+Result<> show_personal(const Schema& schema, const Sealer& sealer, const Table& table,
+                       const Row& row, bool reveal, google::protobuf::Message& message);
+
+}  // namespace taizhang::projection
