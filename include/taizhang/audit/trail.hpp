@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "taizhang/ledger.hpp"
+#include "taizhang/schema/event_codec.hpp"
+
+namespace taizhang {
+
+namespace ledger::v1 {
+class TrailEntry;
+}
+
+struct TrailOptions {
+  Language language = Language::zh;  ///< of labels and displayed values
+  bool reveal = false;    ///< personal fields in the clear; the caller records the access
+  int late_days = 1;      ///< recorded more than this many days after its date: late
+  Position known_at = 0;  ///< the trail as it read when the log ended there; 0: now
+  std::uint64_t limit = UINT64_MAX;  ///< entries
+  Position after = 0;                ///< exclusive: where the last page ended
+};
+
+/// The audit trail of a subject: every event with one of its tags, in the order recorded, voids,
+/// corrections and events of the ledger itself too. Give the tags of merged subjects together.
+/// Each entry (taizhang/ledger/v1/trail.proto) says who recorded what when, on what grounds and
+/// from which file, and what became of it: a later void or correction is told with its target.
+/// An event of a type that the schema does not know is told without fields.
+///
+/// `visit` answers false to stop; the entry is valid during the call. Answers the position up to
+/// which the trail is complete: the last entry's when it was cut, else the head (or known_at).
+/// Blocks; any thread. Errors: `invalid_argument` (no tag), `not_found` (known_at past the head),
+/// those of reading and of the sealer.
+Result<Position> trail(const Ledger& ledger, const Schema& schema, const Sealer& sealer,
+                       std::span<const std::string> tags, const TrailOptions& options,
+                       const std::function<bool(const ledger::v1::TrailEntry& entry)>& visit);
+
+}  // namespace taizhang

@@ -1,0 +1,190 @@
+#include "taizhang/audit/trail.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "taizhang/ledger/v1/events.pb.h"
+#include "taizhang/ledger/v1/trail.pb.h"
+#include "taizhang/schema/display.hpp"
+
+namespace taizhang {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using Changes = std::map<Position, std::vector<ledger::v1::TrailChange>>;
+
+Error unreadable(const RecordedEvent& event) {
+  const std::string at = std::to_string(event.position);
+  return Error(ErrorCode::damaged, {"the event at position " + at + " is not a message of its type",
+                                    "位置 " + at + " 的事件不是其类型的消息"})
+      .with("position", at);
+}
+
+// Reason and approval have the same fields in a void and in a correction.
+template <class Change>
+Result<> take_grounds(const RecordedEvent& event, ledger::v1::TrailEntry& entry) {
+  Change change;
+  if (!change.ParseFromArray(event.clear.data(), static_cast<int>(event.clear.size())))
+    return unreadable(event);
+  entry.set_reason(change.reason());
+  entry.set_approver(change.approver());
+  entry.set_approval_document(change.approval_document());
+  return {};
+}
+
+Result<> take_target(const RecordedEvent& event, ledger::v1::TrailEntry& entry) {
+  entry.set_target_position(event.target->position);
+  entry.set_target_type(std::string(event.target->type));
+  return event.type == void_type ? take_grounds<ledger::v1::EventVoided>(event, entry)
+                                 : take_grounds<ledger::v1::EventCorrected>(event, entry);
+}
+
+Query about(std::span<const std::string> tags, const std::vector<std::string>& types) {
+  Query query;
+  for (const std::string& tag : tags) query.items.push_back({types, {tag}});
+  return query;
+}
+
+// What voids and corrections up to `end` say, by the position they are about.
+Result<Changes> changes_of(const Ledger& ledger, std::span<const std::string> tags, Position end) {
+  Changes changes;
+  ReadOptions range;
+  range.before = end + 1;
+  TAIZHANG_TRY(
+      Reader reader,
+      ledger.read(about(tags, {std::string(void_type), std::string(correction_type)}), range));
+  for (;;) {
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event == nullptr) return changes;
+    if (!event->target) continue;
+    ledger::v1::TrailEntry grounds;
+    TAIZHANG_CHECK(take_target(*event, grounds));
+    ledger::v1::TrailChange change;
+    change.set_kind(event->type == void_type ? "voided" : "corrected");
+    change.set_position(event->position);
+    change.set_recorded_at(event->recorded_at.to_string());
+    change.set_reason(grounds.reason());
+    change.set_approver(grounds.approver());
+    change.set_approval_document(grounds.approval_document());
+    changes[event->target->position].push_back(std::move(change));
+  }
+}
+
+void take_header(const RecordedEvent& event, const TrailOptions& options,
+                 ledger::v1::TrailEntry& entry) {
+  const Date recorded_on = Date::in_china(event.recorded_at);
+  const Date effective_on = event.effective_on.value_or(recorded_on);
+  entry.set_position(event.position);
+  entry.set_event_id(event.id.to_string());
+  entry.set_effective_on(effective_on.to_string());
+  entry.set_recorded_at(event.recorded_at.to_string());
+  entry.set_recorded_on(recorded_on.to_string());
+  entry.set_days_late(std::max(0, recorded_on.days - effective_on.days));
+  entry.set_late(entry.days_late() > options.late_days);
+  entry.set_type(std::string(event.type));
+  entry.set_commit_first(event.commit_first);
+  entry.set_commit_size(event.commit_size);
+  for (const std::string_view tag : event.tags) entry.add_tags(std::string(tag));
+}
+
+Result<> take_context(const RecordedEvent& event, ledger::v1::TrailEntry& entry) {
+  TAIZHANG_TRY(const Context context, decode_context(event.context));
+  entry.set_actor(context.actor);
+  entry.set_role(context.role);
+  entry.set_office(context.office);
+  entry.set_on_behalf_of(context.on_behalf_of);
+  entry.set_document(context.document);
+  entry.set_file(context.file);
+  entry.set_line(context.line);
+  if (context.claimed_at) entry.set_claimed_at(context.claimed_at->to_string());
+  if (context.command) entry.set_command(context.command->to_string());
+  return {};
+}
+
+std::string erased_text(Language language) {
+  return language == Language::zh ? "已删除" : "erased";
+}
+
+// The message's fields as people read them. A void has none beyond its grounds.
+Result<> take_fields(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
+                     const TrailOptions& options, ledger::v1::TrailEntry& entry) {
+  const MessageInfo* own = schema.event(event.type);
+  entry.set_label(own == nullptr ? std::string(event.type) : in(own->label, options.language));
+  if (event.type == void_type) return {};
+  const std::unique_ptr<Message> message = new_message_for(schema, event);
+  if (!message) return {};
+  TAIZHANG_TRY(const auto erased, decode_event(schema, event, *message, &sealer));
+  for (const std::string& data_class : erased) entry.add_erased(data_class);
+  if (!options.reveal) schema.mask(*message);
+  const MessageInfo* info = schema.of(message->GetDescriptor());
+  if (info == nullptr) return {};
+  for (const FieldInfo& field : info->fields) {
+    if (field.hidden) continue;
+    const bool gone = !field.data_class.empty() &&
+                      std::find(erased.begin(), erased.end(), field.data_class) != erased.end();
+    std::string value = display(schema, *message, field, options.language);
+    if (value.empty() && gone) value = erased_text(options.language);
+    if (value.empty()) continue;
+    auto& one = *entry.add_fields();
+    one.set_name(field.descriptor->name());
+    one.set_label(in(field.label, options.language));
+    one.set_value(std::move(value));
+    one.set_personal(!field.data_class.empty());
+  }
+  return {};
+}
+
+void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
+  entry.set_state("valid");
+  const auto found = changes.find(entry.position());
+  if (found == changes.end()) return;
+  for (const auto& change : found->second) {
+    // A void is final: what comes after it changes nothing.
+    if (entry.state() != "voided") entry.set_state(change.kind());
+    *entry.add_changes() = change;
+  }
+}
+
+}  // namespace
+
+Result<Position> trail(const Ledger& ledger, const Schema& schema, const Sealer& sealer,
+                       std::span<const std::string> tags, const TrailOptions& options,
+                       const std::function<bool(const ledger::v1::TrailEntry& entry)>& visit) {
+  if (tags.empty())
+    return Error(ErrorCode::invalid_argument,
+                 {"a trail is about a subject: give its tag, such as student:…",
+                  "轨迹须指明对象：请给出其标签，如 student:…"});
+  const Position head = ledger.head().position;
+  const Position end = options.known_at == 0 ? head : options.known_at;
+  if (end > head)
+    return Error(ErrorCode::not_found, {"the log ends at position " + std::to_string(head),
+                                        "日志止于位置 " + std::to_string(head)})
+        .with("position", std::to_string(end));
+  TAIZHANG_TRY(const Changes changes, changes_of(ledger, tags, end));
+  ReadOptions range;
+  range.after = options.after;
+  range.before = end + 1;
+  TAIZHANG_TRY(Reader reader, ledger.read(about(tags, {}), range));
+  Position last = options.after;
+  for (std::uint64_t entries = 0; entries < options.limit; ++entries) {
+    TAIZHANG_TRY(const RecordedEvent* found, reader.next());
+    if (found == nullptr) return end;
+    ledger::v1::TrailEntry entry;
+    take_header(*found, options, entry);
+    TAIZHANG_CHECK(take_context(*found, entry));
+    if (found->target) TAIZHANG_CHECK(take_target(*found, entry));
+    TAIZHANG_CHECK(take_fields(schema, sealer, *found, options, entry));
+    take_changes(changes, entry);
+    last = found->position;
+    if (!visit(entry)) break;
+  }
+  return last;
+}
+
+}  // namespace taizhang
