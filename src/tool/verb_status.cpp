@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tool/progress.hpp"
+#include "tool/session.hpp"
+#include "tool/text.hpp"
+#include "tool/verbs.hpp"
+
+namespace taizhang::tool {
+namespace {
+
+int status(const Console& console, SchoolSystem& system) {
+  const LedgerStatus ledger = system.ledger().status();
+  const std::vector<ProjectionStatus> projections = system.views().status();
+  if (console.json) {
+    nlohmann::json json = {{"ledger", ledger.id.to_string()},
+                           {"simulated", ledger.simulated_clock},
+                           {"format", ledger.format},
+                           {"position", std::to_string(ledger.head.position)},
+                           {"root", to_hex(ledger.head.root)},
+                           {"recordedAt", ledger.head.recorded_at.to_string()},
+                           {"sealed", std::to_string(ledger.sealed)},
+                           {"sizeBytes", std::to_string(ledger.size_bytes)},
+                           {"writable", ledger.writable},
+                           {"stoppedBecause", ledger.stopped_because}};
+    for (const ProjectionStatus& projection : projections) {
+      json["projections"].push_back({{"name", projection.name},
+                                     {"version", projection.version},
+                                     {"generation", projection.generation},
+                                     {"position", std::to_string(projection.position)},
+                                     {"lag", std::to_string(projection.lag)},
+                                     {"rows", std::to_string(projection.rows)}});
+    }
+    fmt::print("{}\n", json.dump());
+    return ledger.writable ? 0 : 3;
+  }
+  const auto line = [&](const Text& label, const std::string& value) {
+    fmt::print("{}  {}\n", pad(console.say(label), 16), value);
+  };
+  line({"ledger", "台账编号"}, ledger.id.to_string());
+  line({"events", "记录数"}, std::to_string(ledger.head.position));
+  if (ledger.head.position != 0) {
+    line({"last recorded", "最近登记"}, ledger.head.recorded_at.to_string());
+  }
+  line({"tree root", "树根"}, to_hex(ledger.head.root));
+  line({"sealed", "已封存"}, std::to_string(ledger.sealed));
+  line({"size", "占用空间"},
+       fmt::format("{:.1f} MiB", static_cast<double>(ledger.size_bytes) / 1048576.0));
+  line({"format", "格式"},
+       fmt::format(
+           "{}{}", ledger.format,
+           ledger.simulated_clock ? console.say({", simulation", ",模拟台账"}) : std::string()));
+  line({"appends", "写入"},
+       ledger.writable ? console.say({"taken", "正常"}) : ledger.stopped_because);
+  fmt::print("\n");
+  Table table({console.say({"projection", "投影"}), console.say({"version", "版本"}),
+               console.say({"position", "位置"}), console.say({"behind", "落后"}),
+               console.say({"rows", "行数"})},
+              {false, true, true, true, true});
+  for (const ProjectionStatus& projection : projections) {
+    table.row({projection.name, std::to_string(projection.version),
+               std::to_string(projection.position), std::to_string(projection.lag),
+               std::to_string(projection.rows)});
+  }
+  return ledger.writable ? 0 : 3;
+}
+
+int rebuild(const Console& console, SchoolSystem& system, const std::string& projection) {
+  // Kept up first, so that what was served can be held against what is rebuilt.
+  const auto reached = catch_up(console, system);
+  if (!reached) return console.fail(reached.error());
+  const std::vector<std::string> views = system.views().view_names();
+  std::vector<Hash> before;
+  for (const std::string& view : views) {
+    const auto digest = system.views().digest(view);
+    if (!digest) return console.fail(digest.error());
+    before.push_back(*digest);
+  }
+  {
+    Progress progress(console.say({"rebuild", "重建"}));
+    const auto rebuilt = system.views().rebuild(
+        projection, [&](std::uint64_t done, std::uint64_t all) { progress.update(done, all); });
+    if (!rebuilt) return console.fail(rebuilt.error());
+  }
+  int differing = 0;
+  std::unique_ptr<Table> table;
+  if (!console.json) {
+    table = std::make_unique<Table>(
+        std::vector<std::string>{console.say({"view", "视图"}), "SHA-256",
+                                 console.say({"against the one kept up", "与日常维护比对"})});
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const auto after = system.views().digest(views[i]);
+    if (!after) return console.fail(after.error());
+    const bool same = *after == before[i];
+    if (!same) ++differing;
+    if (table) {
+      table->row(
+          {views[i], to_hex(*after).substr(0, 32),
+           same ? console.say({"byte-equal", "逐字节一致"}) : console.say({"DIFFERS", "不一致"})});
+    } else {
+      fmt::print("{{\"view\":\"{}\",\"sha256\":\"{}\",\"equal\":{}}}\n", views[i], to_hex(*after),
+                 same);
+    }
+  }
+  table.reset();
+  if (differing != 0) {
+    console.note({"error: rebuilding gave other rows than keeping up did; please report it",
+                  "错误:重建结果与日常维护不一致,请报告此问题"});
+  }
+  return differing == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+Verb status_verb() {
+  return {"status",
+          {"the ledger's and its views' state", "台账及视图状态"},
+          "taizhang status LEDGER --json",
+          [](CLI::App& app, const Console& console) -> std::function<int()> {
+            const auto ledger = std::make_shared<std::string>();
+            app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
+            return [ledger, &console] {
+              return with_system(console, *ledger,
+                                 [&](SchoolSystem& system) { return status(console, system); });
+            };
+          }};
+}
+
+Verb rebuild_verb() {
+  return {
+      "rebuild",
+      {"rebuild views from position 0 and compare with those kept up; exit code 1 if they differ",
+       "从位置 0 重建视图并与日常维护的结果比对;不一致时退出码为 1"},
+      "taizhang rebuild LEDGER",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        struct Options {
+          std::string ledger;
+          std::string projection;
+        };
+        const auto options = std::make_shared<Options>();
+        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
+        app.add_option("PROJECTION", options->projection,
+                       console.say({"one projection (default: all)", "某一投影(默认全部)"}));
+        return [options, &console] {
+          return with_system(console, options->ledger, [&](SchoolSystem& system) {
+            return rebuild(console, system, options->projection);
+          });
+        };
+      }};
+}
+
+}  // namespace taizhang::tool

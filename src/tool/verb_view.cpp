@@ -1,0 +1,226 @@
+#include <fmt/format.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "taizhang/schema/display.hpp"
+#include "tool/labels.hpp"
+#include "tool/session.hpp"
+#include "tool/text.hpp"
+#include "tool/verbs.hpp"
+
+namespace taizhang::tool {
+namespace {
+
+using google::protobuf::Message;
+
+struct Options {
+  std::string ledger;
+  std::string view;
+  std::vector<std::string> key;
+  std::vector<std::string> where;
+  std::uint64_t limit = UINT64_MAX;
+  Reveal reveal;
+};
+
+/// A cell for people: subjects by name, everything else as the schema displays it.
+std::string cell(SchoolSystem& system, Labels& labels, const Message& row, const FieldInfo& field,
+                 Language language) {
+  if (!field.subject_kind.empty() && !field.descriptor->is_repeated()) {
+    const std::string value = row.GetReflection()->GetString(row, field.descriptor);
+    if (value.empty()) return {};
+    return labels.of(field.subject_kind == "*" ? value : field.subject_kind + ":" + value);
+  }
+  return display(*system.schema(), row, field, language);
+}
+
+bool is_list(const FieldInfo& field) {
+  return field.descriptor->is_repeated() &&
+         field.descriptor->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+}
+
+bool is_number(const FieldInfo& field) {
+  using Type = google::protobuf::FieldDescriptor;
+  return field.money_fen || field.descriptor->cpp_type() == Type::CPPTYPE_INT32 ||
+         field.descriptor->cpp_type() == Type::CPPTYPE_INT64;
+}
+
+/// One row, field by field, lists unfolded: what --key shows.
+void print_card(SchoolSystem& system, Labels& labels, const Console& console,
+                const MessageInfo& info, const Message& row) {
+  for (const FieldInfo& field : info.fields) {
+    const std::string& label = console.say(field.label);
+    if (!is_list(field)) {
+      if (field.hidden) continue;
+      fmt::print("{}  {}\n", pad(label, 20), cell(system, labels, row, field, console.language));
+      continue;
+    }
+    const MessageInfo* part = system.schema()->of(field.descriptor->message_type());
+    const int count = row.GetReflection()->FieldSize(row, field.descriptor);
+    fmt::print("{}  {}\n", pad(label, 20), count);
+    for (int i = 0; i < count && part != nullptr; ++i) {
+      const Message& entry = row.GetReflection()->GetRepeatedMessage(row, field.descriptor, i);
+      std::string line;
+      for (const FieldInfo& inner : part->fields) {
+        const std::string text = cell(system, labels, entry, inner, console.language);
+        if (!text.empty() && !inner.hidden) line += (line.empty() ? "" : "  ") + text;
+      }
+      fmt::print("    {}\n", line);
+    }
+  }
+}
+
+Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Options& options) {
+  Ask ask;
+  ask.limit = options.limit;
+  ask.reveal = options.reveal.on;
+  if (!options.key.empty()) {
+    std::size_t i = 0;
+    for (const FieldInfo& field : info.fields) {
+      if (!field.key || i == options.key.size()) continue;
+      TAIZHANG_TRY(std::string tag, subject_tag(system, field.subject_kind, options.key[i++]));
+      ask.key.push_back(std::move(tag));
+    }
+  }
+  for (const std::string& condition : options.where) {
+    const auto equals = condition.find('=');
+    if (equals == std::string::npos) {
+      return Error(ErrorCode::invalid_argument,
+                   {"--where takes field=value; got \"" + condition + "\".",
+                    "--where 的写法是 字段=值;收到“" + condition + "”。"});
+    }
+    Ask::Equal equal{condition.substr(0, equals), condition.substr(equals + 1)};
+    const FieldInfo* field = info.field(equal.field);
+    if (field != nullptr && !field->subject_kind.empty()) {
+      TAIZHANG_TRY(const std::string tag, subject_tag(system, field->subject_kind, equal.value));
+      equal.value = field->subject_kind == "*" ? tag : tag.substr(tag.find(':') + 1);
+    }
+    ask.where.push_back(std::move(equal));
+  }
+  return ask;
+}
+
+int show(const Console& console, SchoolSystem& system, const Options& options) {
+  const MessageInfo* info = system.schema()->view(options.view);
+  const std::vector<std::string> names = system.views().view_names();
+  if (info == nullptr || std::find(names.begin(), names.end(), options.view) == names.end()) {
+    const auto nearest = nearest_name(options.view, names);
+    (void)console.fail(Error(
+        ErrorCode::invalid_argument,
+        {"There is no view \"" + options.view + "\"." +
+             (nearest ? " Did you mean \"" + *nearest + "\"?" : "") + " See: taizhang views LEDGER",
+         "没有名为“" + options.view + "”的视图。" + (nearest ? "是否想用“" + *nearest + "”?" : "") +
+             "请看:taizhang views LEDGER"}));
+    return 2;
+  }
+  const auto reached = catch_up(console, system);
+  if (!reached) return console.fail(reached.error());
+  const auto ask = make_ask(system, *info, options);
+  if (!ask) return console.fail(ask.error());
+  const auto recorded = options.reveal.record(system, "view " + options.view, ask->key);
+  if (!recorded) return console.fail(recorded.error());
+
+  Labels labels(system, options.reveal.on);
+  std::vector<std::string> titles;
+  std::vector<bool> right;
+  for (const FieldInfo& field : info->fields) {
+    if (field.hidden) continue;
+    titles.push_back(console.say(field.label));
+    right.push_back(is_number(field));
+  }
+  std::optional<Error> bad;
+  std::unique_ptr<Table> table;
+  const bool card = !options.key.empty();
+  if (!console.json && !card) table = std::make_unique<Table>(titles, right);
+  const auto answer = system.views().ask(options.view, *ask, [&](const Message& row) {
+    if (console.json) {
+      auto json = to_json(row);
+      if (!json) {
+        bad = json.error();
+        return false;
+      }
+      fmt::print("{}\n", *json);
+    } else if (card) {
+      print_card(system, labels, console, *info, row);
+    } else {
+      std::vector<std::string> cells;
+      for (const FieldInfo& field : info->fields) {
+        if (field.hidden) continue;
+        cells.push_back(is_list(field)
+                            ? std::to_string(row.GetReflection()->FieldSize(row, field.descriptor))
+                            : cell(system, labels, row, field, console.language));
+      }
+      table->row(std::move(cells));
+    }
+    return true;
+  });
+  table.reset();
+  if (!answer) return console.fail(answer.error());
+  if (bad) return console.fail(*bad);
+  console.line(fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
+                  answer->rows, answer->position));
+  return card && answer->rows == 0 ? 1 : 0;
+}
+
+}  // namespace
+
+Verb view_verb() {
+  return {
+      "view",
+      {"show a register or ledger", "查看名册或台账"},
+      "taizhang view LEDGER student-register --where school=school-code:2143001234 --limit 5",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        const auto options = std::make_shared<Options>();
+        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
+        app.add_option("NAME", options->view,
+                       console.say({"the view's name (see: views)", "视图名称(见 views)"}))
+            ->required();
+        app.add_option("--key", options->key,
+                       console.say({"one row, by any identifier of its subject",
+                                    "按对象的任一标识查看一行"}))
+            ->allow_extra_args(false);
+        app.add_option("--where", options->where,
+                       console.say({"field=value; may be repeated", "字段=值;可重复"}))
+            ->allow_extra_args(false);
+        app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
+        options->reveal.declare(app, console);
+        return [options, &console] {
+          return with_system(console, options->ledger,
+                             [&](SchoolSystem& system) { return show(console, system, *options); });
+        };
+      }};
+}
+
+Verb views_verb() {
+  return {"views",
+          {"list the views and their fields", "列出视图及其字段"},
+          "taizhang views LEDGER --lang zh",
+          [](CLI::App& app, const Console& console) -> std::function<int()> {
+            const auto ledger = std::make_shared<std::string>();
+            app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
+            return [ledger, &console] {
+              return with_system(console, *ledger, [&](SchoolSystem& system) {
+                for (const std::string& view : system.views().view_names()) {
+                  const MessageInfo* info = system.schema()->view(view);
+                  if (info == nullptr) continue;
+                  std::string fields;
+                  for (const FieldInfo& field : info->fields) {
+                    fields += (fields.empty() ? "" : " ") + field.descriptor->name();
+                  }
+                  if (console.json) {
+                    fmt::print(
+                        "{{\"view\":\"{}\",\"label\":{{\"zh\":\"{}\",\"en\":\"{}\"}},"
+                        "\"fields\":\"{}\"}}\n",
+                        view, info->label.zh, info->label.en, fields);
+                  } else {
+                    fmt::print("{}  {}\n    {}\n", pad(view, 20), console.say(info->label), fields);
+                  }
+                }
+                return 0;
+              });
+            };
+          }};
+}
+
+}  // namespace taizhang::tool
