@@ -21,7 +21,9 @@ Result<std::string> to_json(const google::protobuf::Message& message);
 Result<> from_json(const Schema& schema, std::string_view json, google::protobuf::Message& message);
 
 /// Sets a field from text as people and files write it: money in yuan ("1250", "1,250.00"), dates
-/// YYYY-MM-DD, codes of a table, numbers, true/false/是/否. Errors name field, value, rule, way out.
+/// YYYY-MM-DD, codes of a table (or their label, or both as displayed), numbers,
+/// true/false/是/否, lists separated by ";". Empty text clears the field. Errors name field,
+/// value (masked if personal), rule, way out; an unknown field names the nearest known one.
 Result<> set_from_text(const Schema& schema, google::protobuf::Message& message,
                        std::string_view field_name, std::string_view text);
 

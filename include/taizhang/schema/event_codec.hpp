@@ -28,12 +28,14 @@ class Sealer {
 };
 
 /// Makes an event to append: validates, derives tags, splits off and seals personal fields.
-/// Serialisation is deterministic. Errors: `invalid_argument`, the sealer's.
+/// Serialisation is deterministic. Personal fields of one subject and class make one sealed part.
+/// Errors: `invalid_argument`, `too_large`, the sealer's.
 Result<NewEvent> encode_event(const Schema& schema, const google::protobuf::Message& message,
                               const Id& id, Context context, std::optional<Date> effective_on,
                               Sealer& sealer);
 
-/// A void of `target` (kept tags, its type). The approver and reason are required.
+/// A void of `target` (kept tags, its type, its date). The approver and reason are required.
+/// A target that is a void, a correction or any other "ledger." event is `invalid_argument`.
 struct Approval {
   std::string reason;
   std::string approver;
@@ -48,7 +50,7 @@ Result<NewEvent> encode_correction(const Schema& schema, const RecordedEvent& ta
                                    Context context, const Approval& approval, Sealer& sealer);
 
 /// The view of an event that is still to be appended, as if recorded at `position`. It points
-/// into `event` and into `context_bytes`, which it fills.
+/// into `context_bytes`, which it fills. The event counts as a commit of its own.
 RecordedEvent as_recorded(const NewEvent& event, Position position, Timestamp recorded_at,
                           std::string& context_bytes);
 

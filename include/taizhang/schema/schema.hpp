@@ -43,6 +43,7 @@ struct FieldInfo {
   bool money_fen = false;
   bool date = false;
   std::string code_table;
+  const CodeTable* codes = nullptr;  ///< that table, if there is one
   bool required = false;
   bool key = false;
   bool indexed = false;
@@ -52,16 +53,21 @@ struct FieldInfo {
 
 /// What they say of one message.
 struct MessageInfo {
+  // Scoped enumerators hide nothing; g++ yet warns where annotations.pb.h, with its extensions
+  // of the same names, is included first.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
   enum class Role : std::uint8_t { event, command, view, part };
+#pragma GCC diagnostic pop
   const google::protobuf::Descriptor* descriptor = nullptr;
   Role role = Role::part;
-  std::string name;           ///< event type, command name ("EnrolStudent") or view name
+  std::string name;  ///< event type, command name ("EnrolStudent") or view name
   std::uint32_t version = 1;
   Text label;
   std::vector<std::uint32_t> plan_rows;
   std::vector<std::string> rules;
   std::vector<FieldInfo> fields;  ///< in order of field numbers
-  bool has_personal = false;
+  bool has_personal = false;      ///< itself or in a sub-message
   [[nodiscard]] const FieldInfo* field(std::string_view field_name) const;
 };
 
@@ -73,7 +79,8 @@ class Schema {
   /// (`invalid_argument`, naming message and field): a type or name given twice, a personal
   /// field under `repeated` or inside a sub-message of an event, a personal field of an event
   /// whose subject field is missing, an unknown code table, an option on a field of the wrong
-  /// kind (money not int64, date not string), a missing zh or en label.
+  /// kind (money not int64, date not string), a missing zh or en label (only a hidden field may
+  /// go without).
   static Result<std::shared_ptr<const Schema>> make(
       std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables);
 
@@ -84,12 +91,15 @@ class Schema {
   [[nodiscard]] std::vector<const MessageInfo*> all(MessageInfo::Role role) const;  ///< by name
   [[nodiscard]] const CodeTable* code_table(std::string_view name) const;
 
-  /// Required fields, codes, dates, bounds and UTF-8, in sub-messages too. The error is
-  /// `invalid_argument` with details field, value and rule, and says what would be right.
+  /// Required fields, codes, dates, bounds and UTF-8, in sub-messages too; in events also that
+  /// subjects make tags and that personal fields have a subject. A field that is not required
+  /// may be empty. The error is `invalid_argument` with details field (its path), value and
+  /// rule, and says what would be right. The value of a personal field appears masked only.
   [[nodiscard]] Result<> validate(const google::protobuf::Message& message) const;
-  /// The tags its subject fields give: sorted, each once.
+  /// The tags its subject fields give, in sub-messages too: sorted, each once.
   [[nodiscard]] std::vector<std::string> tags(const google::protobuf::Message& message) const;
-  /// Replaces personal fields by their masks, in place, in sub-messages too.
+  /// Replaces personal fields by their masks, in place, in sub-messages too. A personal field
+  /// that is not a string is cleared.
   void mask(google::protobuf::Message& message) const;
 
  private:
@@ -100,7 +110,8 @@ class Schema {
   CodeTables tables_;
 };
 
-/// "张**", "4312**********0015", "2011-**-**", "***". Counts characters, not bytes.
+/// "张**", "4312**********0015", "2011-**-**", "***". Counts characters, not bytes. What is too
+/// short to keep its ends is starred whole. Empty stays empty.
 std::string masked(std::string_view value, Mask mask);
 
 /// The candidate nearest to a mistyped name (edit distance), if one is near enough to suggest.

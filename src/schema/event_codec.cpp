@@ -1,0 +1,116 @@
+#include "taizhang/schema/event_codec.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+
+#include "schema/encoded_message.hpp"
+#include "schema/wire.hpp"
+#include "taizhang/ledger/v1/events.pb.h"
+
+namespace taizhang {
+namespace {
+
+namespace pb = google::protobuf;
+
+Error unknown_type(std::string_view type, std::uint32_t version, std::uint32_t known) {
+  const std::string name(type);
+  const std::string shown = "\"" + name + "\" version " + std::to_string(version);
+  const std::string way_en = known == 0 ? "no such type is known"
+                                        : "versions 1 to " + std::to_string(known) + " are known";
+  const std::string way_zh =
+      known == 0 ? "没有这种类型" : "已知版本为 1 至 " + std::to_string(known);
+  return Error(ErrorCode::unsupported,
+               {"event type " + shown + " cannot be read: " + way_en +
+                    "; use the build that wrote it or a newer one",
+                "无法读取事件类型“" + name + "”第 " + std::to_string(version) + " 版:" + way_zh +
+                    ";请使用写入它的版本或更新的版本"})
+      .with("type", name)
+      .with("version", std::to_string(version));
+}
+
+Error damaged_event(const RecordedEvent& recorded, const Text& what) {
+  const std::string position = std::to_string(recorded.position);
+  return Error(ErrorCode::damaged, {"event " + position + " (" + std::string(recorded.type) +
+                                        "): " + what.en + "; restore it from a backup",
+                                    "第 " + position + " 号事件(" + std::string(recorded.type) +
+                                        "):" + what.zh + ";请从备份恢复"})
+      .with("position", position);
+}
+
+bool is_correction(const RecordedEvent& recorded) {
+  return recorded.type == correction_type && recorded.target.has_value();
+}
+
+/// What the message in an event is, or nullptr.
+const MessageInfo* message_info(const Schema& schema, const RecordedEvent& recorded) {
+  return schema.event(is_correction(recorded) ? recorded.target->type : recorded.type);
+}
+
+}  // namespace
+
+Result<NewEvent> encode_event(const Schema& schema, const pb::Message& message, const Id& id,
+                              Context context, std::optional<Date> effective_on, Sealer& sealer) {
+  NewEvent result;
+  result.id = id;
+  result.context = std::move(context);
+  result.effective_on = effective_on;
+  TAIZHANG_TRY(schema::EncodedMessage encoded, schema::encode_message(schema, message, id, sealer));
+  result.type = encoded.info->name;
+  result.version = encoded.info->version;
+  result.clear = std::move(encoded.clear);
+  result.sealed = std::move(encoded.sealed);
+  result.tags = schema.tags(message);
+  return result;
+}
+
+std::unique_ptr<pb::Message> new_message_for(const Schema& schema, const RecordedEvent& recorded) {
+  const MessageInfo* info = message_info(schema, recorded);
+  if (info == nullptr) return nullptr;
+  const pb::Message* prototype =
+      pb::MessageFactory::generated_factory()->GetPrototype(info->descriptor);
+  return std::unique_ptr<pb::Message>(prototype == nullptr ? nullptr : prototype->New());
+}
+
+Result<std::vector<std::string>> decode_event(const Schema& schema, const RecordedEvent& recorded,
+                                              pb::Message& message, const Sealer* sealer) {
+  const bool correction = is_correction(recorded);
+  const std::string_view type = correction ? recorded.target->type : recorded.type;
+  const std::uint32_t version = correction ? recorded.target->version : recorded.version;
+  const MessageInfo* info = message_info(schema, recorded);
+  if (info == nullptr) return unknown_type(type, version, 0);
+  if (version == 0 || version > info->version) return unknown_type(type, version, info->version);
+  if (message.GetDescriptor() != info->descriptor)
+    return Error(
+        ErrorCode::invalid_argument,
+        {"an event of type \"" + std::string(type) + "\" needs a message " +
+             info->descriptor->full_name() + ", not " + message.GetDescriptor()->full_name() +
+             "; use new_message_for",
+         "类型“" + std::string(type) + "”的事件需要消息 " + info->descriptor->full_name() +
+             ",而不是 " + message.GetDescriptor()->full_name() + ";请使用 new_message_for"});
+
+  ledger::v1::EventCorrected corrected;
+  std::string_view clear = recorded.clear;
+  if (correction) {
+    if (!corrected.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
+      return damaged_event(recorded, {"the correction cannot be parsed", "更正内容无法解析"});
+    clear = corrected.replacement();
+  }
+  if (!message.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
+    return damaged_event(recorded, {"its message cannot be parsed", "消息无法解析"});
+  std::vector<std::string> erased;
+  if (sealer == nullptr) return erased;
+  for (const RecordedEvent::SealedView& part : recorded.sealed) {
+    TAIZHANG_TRY(const std::optional<std::string> plaintext, sealer->open(part, recorded.id));
+    if (plaintext) {
+      if (!message.MergeFromString(*plaintext))
+        return damaged_event(recorded, {"a sealed part cannot be parsed", "加密部分无法解析"});
+    } else if (std::find(erased.begin(), erased.end(), part.data_class) == erased.end()) {
+      erased.emplace_back(part.data_class);
+    }
+  }
+  return erased;
+}
+
+}  // namespace taizhang
