@@ -18,22 +18,22 @@ namespace taizhang {
 
 /// Where the log ends, read at one moment.
 struct Head {
-  Position position = 0;   ///< 0: empty
-  Hash root{};             ///< RFC 6962 root over all entries up to there
-  Timestamp recorded_at;   ///< of the last event
+  Position position = 0;  ///< 0: empty
+  Hash root{};            ///< RFC 6962 root over all entries up to there
+  Timestamp recorded_at;  ///< of the last event
 };
 
 /// What append answers, in the order of the events given.
 struct Appended {
   std::vector<Position> positions;
-  Timestamp recorded_at;   ///< of the first of them
-  bool known = false;      ///< nothing was written: all ids were known, these are their places
+  Timestamp recorded_at;  ///< of the first of them
+  bool known = false;     ///< nothing was written: all ids were known, these are their places
 };
 
 struct ReadOptions {
-  Position after = 0;               ///< exclusive
-  Position before = position_max;   ///< exclusive
-  bool backward = false;            ///< from the highest position down
+  Position after = 0;              ///< exclusive
+  Position before = position_max;  ///< exclusive
+  bool backward = false;           ///< from the highest position down
   std::uint64_t limit = position_max;
 };
 
@@ -96,10 +96,11 @@ struct LedgerStatus {
   bool simulated_clock = false;
   std::uint32_t format = 0;
   Head head;
-  Position sealed = 0;           ///< events in sealed pages; the rest is the tail
+  Position sealed = 0;  ///< events in sealed pages; the rest is the tail
   std::uint64_t size_bytes = 0;
   bool writable = true;
-  std::string stopped_because;   ///< why appends are refused, in English; empty if they are not
+  std::string stopped_because;  ///< why appends are refused, in English; empty if they are not
+  std::string damage;           ///< the first damage a read met, in English; empty if none
 };
 
 /// The log. Appends are durable, ordered and conditional; reads are by query.

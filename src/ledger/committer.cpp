@@ -1,0 +1,177 @@
+#include "ledger/committer.hpp"
+
+#include <algorithm>
+
+#include "ledger/bytes.hpp"
+#include "ledger/checks.hpp"
+#include "ledger/errors.hpp"
+#include "ledger/group.hpp"
+#include "taizhang/limits.hpp"
+
+namespace taizhang::core {
+namespace {
+
+constexpr std::int64_t clock_slack = 5 * 60 * 1'000'000LL;
+
+PreparedCommit& prepared(const OrderedCommit& ordered) {
+  return static_cast<PreparedCommit&>(*ordered.commit);
+}
+
+Error outcome_unknown(const Error& cause) {
+  return error(
+      ErrorCode::outcome_unknown,
+      "The write failed while the commit was in flight: " + cause.message().en +
+          " Reopen the ledger and ask by id whether it was taken.",
+      "写入过程中存储出错:" + cause.message().zh + " 请重新打开台账,并按编号查询是否已写入。");
+}
+
+Error clock_suspect(Timestamp now, Timestamp expected) {
+  return error(ErrorCode::clock_suspect,
+               "The clock shows " + now.to_string() + ", expected was about " +
+                   expected.to_string() +
+                   ". A person must confirm the clock before anything is recorded.",
+               "时钟显示 " + now.to_string() + ",预期约为 " + expected.to_string() +
+                   "。须由人确认时钟后才能继续记录。")
+      .with("clock", now.to_string())
+      .with("expected", expected.to_string());
+}
+
+}  // namespace
+
+Committer::Committer(Log& log, Sealer& sealer, std::shared_ptr<const Clock> clock)
+    : log_(log),
+      sealer_(sealer),
+      clock_(std::move(clock)),
+      clock_wall_(clock_->now()),
+      clock_monotonic_(clock_->monotonic_microseconds()),
+      clock_behind_(clock_wall_ < log.mark().recorded_at),
+      mark_(log.mark()) {}
+
+void Committer::apply(std::span<const OrderedCommit> commits) {
+  while (!commits.empty()) {
+    const auto size = group_size(commits);
+    apply_group(commits.first(size));
+    commits = commits.subspan(size);
+  }
+}
+
+/// As many as the limit of a commit allows: the tail then always can make room for them.
+std::size_t Committer::group_size(std::span<const OrderedCommit> commits) const {
+  std::size_t events = 0, bytes = 0, size = 0;
+  for (; size < commits.size(); ++size) {
+    events += prepared(commits[size]).events.size();
+    bytes += commits[size].commit->size_bytes();
+    if (size > 0 && (events > limits::commit_events_max || bytes > limits::commit_bytes_max)) break;
+  }
+  return size;
+}
+
+void Committer::apply_group(std::span<const OrderedCommit> commits) {
+  group_.clear();
+  std::size_t events = 0, bytes = 0;
+  for (const auto& ordered : commits) {
+    events += prepared(ordered).events.size();
+    bytes += ordered.commit->size_bytes();
+  }
+  auto stopped = log_.stopped();
+  if (!stopped)
+    if (auto room = sealer_.wait_for_room(events, bytes); !room) stopped = room.error();
+  for (const auto& ordered : commits) {
+    auto& commit = prepared(ordered);
+    if (stopped)
+      commit.verdict.emplace(*stopped);
+    else
+      commit.verdict.emplace(decide(commit, ordered.now));
+  }
+  if (group_.empty()) return;
+  const auto first = group_.front()->first;
+  if (auto written = write_group(); !written) {
+    log_.stop(written.error());
+    // Also those who were told of ids that only this group holds.
+    for (const auto& ordered : commits) {
+      auto& verdict = prepared(ordered).verdict;
+      if (*verdict && (*verdict)->positions.back() >= first)
+        verdict.emplace(outcome_unknown(written.error()));
+    }
+    return;
+  }
+  sealer_.add_group(first, mark_.frontier.size());
+  log_.publish(mark_);
+  sealer_.look();
+}
+
+Result<Appended> Committer::decide(PreparedCommit& commit, Timestamp now) {
+  const auto last = mark_.frontier.size();
+  if (last > commit.checked) {
+    TAIZHANG_TRY(auto known, check_ids(log_, commit, commit.checked, last));
+    if (known) return *std::move(known);
+    TAIZHANG_CHECK(check_condition(log_, commit, commit.checked, last));
+  }
+  TAIZHANG_CHECK(check_clock(commit, now));
+  TAIZHANG_TRY(const auto indexed, index(commit));
+  place(commit, now, indexed);
+  Appended appended;
+  appended.recorded_at = mark_.recorded_at;
+  for (std::size_t i = 0; i < commit.events.size(); ++i)
+    appended.positions.push_back(commit.run->first + i);
+  return appended;
+}
+
+Result<> Committer::check_clock(const PreparedCommit& commit, Timestamp now) {
+  if (log_.identity().simulated_clock) return {};
+  const auto monotonic = clock_->monotonic_microseconds();
+  if (commit.confirms_clock) {
+    clock_wall_ = now;
+    clock_monotonic_ = monotonic;
+    clock_behind_ = false;
+    return {};
+  }
+  if (clock_behind_) return clock_suspect(now, mark_.recorded_at);
+  const Timestamp expected{clock_wall_.microseconds + (monotonic - clock_monotonic_)};
+  const auto off = now.microseconds - expected.microseconds;
+  if (off > clock_slack || off < -clock_slack) return clock_suspect(now, expected);
+  return {};
+}
+
+Result<std::vector<IndexedEvent>> Committer::index(const PreparedCommit& commit) {
+  std::vector<IndexedEvent> indexed;
+  indexed.reserve(commit.events.size());
+  for (const auto& event : commit.events) {
+    const auto type = log_.types().intern(event.type);
+    const auto target =
+        event.target ? log_.types().intern(event.target->type) : std::optional<TypeNumber>();
+    if (!type || (event.target && !target))
+      return over_limit("The number of event types of the ledger", "台账的事件类型数",
+                        limits::event_types_max + 1, limits::event_types_max);
+    indexed.push_back({event.id, *type, target, event.tags});
+  }
+  return indexed;
+}
+
+/// Gives positions, stamp and leaves. In the tail from here on, but seen by nobody else before
+/// the head moves.
+void Committer::place(PreparedCommit& commit, Timestamp now,
+                      std::span<const IndexedEvent> indexed) {
+  auto& run = *commit.run;
+  run.first = mark_.frontier.size() + 1;
+  mark_.recorded_at = std::max(mark_.recorded_at, now);
+  run.commits.push_back(
+      {run.first, static_cast<std::uint32_t>(commit.events.size()), mark_.recorded_at});
+  for (std::size_t i = 0; i < commit.events.size(); ++i) {
+    const auto entry =
+        tree_entry(run.first + i, run.commits.front(), commit.ids[i], commit.record_hashes[i]);
+    run.leaves.push_back(leaf_hash({entry.data(), entry.size()}));
+    mark_.frontier.append(run.leaves.back());
+  }
+  log_.tail().add(commit.run, indexed);
+  group_.push_back(commit.run);
+}
+
+Result<> Committer::write_group() {
+  Batch batch;
+  batch.put(keyspace::tail, be64(group_.front()->first), encode_group(group_));
+  batch.put(keyspace::meta, std::string(meta_key::frontier), encode_mark(mark_));
+  return log_.store().write(batch, Durability::synced);
+}
+
+}  // namespace taizhang::core

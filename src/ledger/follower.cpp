@@ -1,0 +1,51 @@
+#include "ledger/follower.hpp"
+
+#include "ledger/errors.hpp"
+
+namespace taizhang {
+
+Follower::Impl::Impl(const core::Log& log, Query query, Position after)
+    : log_(&log), query_(std::move(query)), seen_(after) {}
+
+Result<const RecordedEvent*> Follower::Impl::next(std::chrono::milliseconds wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  while (!stopped_.load()) {
+    if (!reader_ && log_->head() > seen_)
+      reader_ = std::make_unique<Reader::Impl>(*log_, query_, ReadOptions{.after = seen_});
+    if (reader_) {
+      auto event = reader_->next();
+      if (!event) return event;
+      if (*event != nullptr) {
+        seen_ = (*event)->position;
+        return event;
+      }
+      seen_ = std::max(seen_, reader_->seen());
+      reader_.reset();
+      continue;
+    }
+    if (log_->closed() && log_->head() <= seen_)
+      return core::error(ErrorCode::closed, "The ledger is closed.", "台账已关闭。");
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return nullptr;
+    log_->wait_beyond(seen_, stopped_, left);
+  }
+  return nullptr;
+}
+
+void Follower::Impl::stop() {
+  stopped_.store(true);
+  log_->wake_waiting();
+}
+
+Follower::Follower(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Follower::Follower(Follower&&) noexcept = default;
+Follower& Follower::operator=(Follower&&) noexcept = default;
+Follower::~Follower() = default;
+Result<const RecordedEvent*> Follower::next(std::chrono::milliseconds wait) {
+  return impl_->next(wait);
+}
+Position Follower::seen() const { return impl_->seen(); }
+void Follower::stop() { impl_->stop(); }
+
+}  // namespace taizhang

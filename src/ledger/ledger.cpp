@@ -1,0 +1,174 @@
+#include "taizhang/ledger.hpp"
+
+#include <protozero/pbf_writer.hpp>
+
+#include "ledger/checks.hpp"
+#include "ledger/committer.hpp"
+#include "ledger/errors.hpp"
+#include "ledger/follower.hpp"
+#include "ledger/opening.hpp"
+#include "ledger/validate.hpp"
+
+namespace taizhang {
+namespace {
+
+Error closed() {
+  return core::error(ErrorCode::closed, "The ledger is closed. Open it again.",
+                     "台账已关闭。请重新打开。");
+}
+
+Result<std::optional<Timestamp>> recording_time(const core::Log& log,
+                                                const AppendOptions& options) {
+  const bool simulated = log.identity().simulated_clock;
+  if (!simulated && options.simulated_now)
+    return core::invalid("A simulated time was given, but the ledger has a real clock.",
+                         "给出了模拟时间,但该台账使用真实时钟。");
+  return options.simulated_now;
+}
+
+}  // namespace
+
+class Ledger::Impl {
+ public:
+  Impl(std::unique_ptr<core::Log> log, std::shared_ptr<const Clock> clock)
+      : log_(std::move(log)), sealer_(*log_), clock_(std::move(clock)) {}
+  ~Impl() { close(); }
+
+  Result<> start() {
+    TAIZHANG_CHECK(core::load_tail(*log_, sealer_));
+    committer_.emplace(*log_, sealer_, clock_);
+    sequencer_ = local_sequencer(*committer_, clock_);
+    sealer_.start();
+    sealer_.look();
+    return {};
+  }
+
+  Result<Appended> append(std::span<const NewEvent> events,
+                          const std::optional<Condition>& condition, const AppendOptions& options,
+                          bool confirms_clock) {
+    TAIZHANG_TRY(const auto commit, core::PreparedCommit::make(events, condition));
+    TAIZHANG_TRY(commit->simulated, recording_time(*log_, options));
+    if (log_->closed()) return closed();
+    commit->confirms_clock = confirms_clock;
+    commit->checked = log_->head();
+    TAIZHANG_TRY(auto known, core::check_ids(*log_, *commit, 0, commit->checked));
+    if (known) return *std::move(known);
+    TAIZHANG_CHECK(core::check_targets(*log_, *commit, commit->checked));
+    TAIZHANG_CHECK(core::check_condition(*log_, *commit, 0, commit->checked));
+    TAIZHANG_CHECK(sequencer_->submit(*commit));
+    return *std::move(commit->verdict);
+  }
+
+  LedgerStatus status() const {
+    LedgerStatus status;
+    status.id = log_->identity().id;
+    status.simulated_clock = log_->identity().simulated_clock;
+    status.format = core::format;
+    status.head = head();
+    status.sealed = log_->tail().sealed_position();
+    status.size_bytes = log_->store().size_bytes();
+    if (const auto stopped = log_->stopped()) status.stopped_because = stopped->message().en;
+    if (log_->closed()) status.stopped_because = closed().message().en;
+    if (const auto damage = log_->damage()) status.damage = damage->message().en;
+    status.writable = status.stopped_because.empty();
+    return status;
+  }
+
+  Head head() const {
+    const auto mark = log_->mark();
+    return {mark.frontier.size(), mark.frontier.root(), mark.recorded_at};
+  }
+
+  void close() {
+    if (sequencer_) sequencer_->close();
+    sealer_.stop();
+    log_->close();
+  }
+
+  core::Log& log() const { return *log_; }
+  core::Sealer& sealer() { return sealer_; }
+  const Clock& clock() const { return *clock_; }
+
+ private:
+  std::unique_ptr<core::Log> log_;
+  core::Sealer sealer_;
+  std::shared_ptr<const Clock> clock_;
+  std::optional<core::Committer> committer_;
+  std::unique_ptr<Sequencer> sequencer_;
+};
+
+const std::vector<std::string>& Ledger::keyspaces() {
+  static const std::vector<std::string> names{"meta", "tail", "pages", "postings", "ids"};
+  return names;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::create(std::unique_ptr<KeyValue> store,
+                                               const CreateOptions& options,
+                                               std::shared_ptr<const Clock> clock) {
+  TAIZHANG_CHECK(core::make_ledger(*store, options.simulated_clock));
+  return open(std::move(store), std::move(clock));
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<KeyValue> store,
+                                             std::shared_ptr<const Clock> clock) {
+  TAIZHANG_TRY(auto log, core::open_log(std::move(store)));
+  auto impl = std::make_unique<Impl>(std::move(log), std::move(clock));
+  TAIZHANG_CHECK(impl->start());
+  return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
+}
+
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Ledger::~Ledger() = default;
+
+const Id& Ledger::id() const { return impl_->log().identity().id; }
+bool Ledger::simulated_clock() const { return impl_->log().identity().simulated_clock; }
+Head Ledger::head() const { return impl_->head(); }
+LedgerStatus Ledger::status() const { return impl_->status(); }
+
+Result<Appended> Ledger::append(std::span<const NewEvent> events,
+                                const std::optional<Condition>& condition,
+                                const AppendOptions& options) {
+  return impl_->append(events, condition, options, false);
+}
+
+Result<Reader> Ledger::read(const Query& query, const ReadOptions& options) const {
+  TAIZHANG_CHECK(core::validate(query));
+  if (impl_->log().closed()) return closed();
+  return Reader(std::make_unique<Reader::Impl>(impl_->log(), query, options));
+}
+
+Result<Follower> Ledger::follow(const Query& query, Position after) const {
+  TAIZHANG_CHECK(core::validate(query));
+  if (impl_->log().closed()) return closed();
+  return Follower(std::make_unique<Follower::Impl>(impl_->log(), query, after));
+}
+
+Result<std::vector<std::optional<Position>>> Ledger::positions_of(std::span<const Id> ids) const {
+  std::vector<std::optional<Position>> positions;
+  TAIZHANG_CHECK(impl_->log().find_ids(ids, 0, impl_->log().head(), positions));
+  return positions;
+}
+
+Result<Hash> Ledger::root_at(Position position) const { return impl_->log().root_at(position); }
+
+Result<Appended> Ledger::confirm_clock(const Context& context, std::string reason) {
+  if (reason.empty())
+    return core::invalid("A confirmation of the clock needs a reason.", "确认时钟须填写原因。");
+  NewEvent event;
+  event.id = Id::random();
+  event.type = "ledger.clock-confirmed";
+  event.context = context;
+  protozero::pbf_writer message(event.clear);
+  message.add_string(1, reason);
+  message.add_int64(2, impl_->clock().now().microseconds);
+  return impl_->append({&event, 1}, std::nullopt, {}, true);
+}
+
+Result<> Ledger::seal() { return impl_->sealer().seal_all(); }
+
+Result<> Ledger::close() {
+  impl_->close();
+  return {};
+}
+
+}  // namespace taizhang

@@ -1,0 +1,105 @@
+#include "ledger/reader.hpp"
+
+#include <algorithm>
+
+#include "ledger/errors.hpp"
+#include "ledger/matcher.hpp"
+#include "ledger/record.hpp"
+
+namespace taizhang {
+namespace {
+
+/// Positions held at once, over all items of a query.
+constexpr std::size_t positions_max = 65'536;
+constexpr std::size_t step_first = 64, step_max = 4096;
+
+}  // namespace
+
+Reader::Impl::Impl(const core::Log& log, Query query, const ReadOptions& options)
+    : log_(&log),
+      query_(std::move(query)),
+      forward_(!options.backward),
+      all_(core::matches_all(query_)),
+      head_(log.head()),
+      after_(options.after),
+      last_(std::min(head_, options.before == 0 ? 0 : options.before - 1)),
+      limit_(options.limit),
+      wanted_(static_cast<std::size_t>(std::min<std::uint64_t>(step_first, options.limit))) {
+  if (all_) return;
+  items_.reserve(query_.items.size());
+  for (const auto& item : query_.items)
+    items_.push_back({core::ItemCursor(log, item), forward_ ? after_ : last_, {}});
+}
+
+Result<const RecordedEvent*> Reader::Impl::next() {
+  if (failed_) return *failed_;
+  if (returned_ >= limit_) return nullptr;
+  const auto fail = [&](Error error) { return failed_.emplace(std::move(error)); };
+  auto position = next_position();
+  if (!position) return fail(std::move(position).error());
+  if (!*position) return nullptr;
+  auto fetched = log_->event_at(**position, page_, run_, event_, !all_);
+  if (!fetched) return fail(std::move(fetched).error());
+  ++returned_;
+  return &event_;
+}
+
+Position Reader::Impl::seen() const {
+  if (returned_ >= limit_) return returned_ == 0 ? 0 : event_.position;
+  return last_;
+}
+
+Result<std::optional<Position>> Reader::Impl::next_position() {
+  if (all_) {
+    if (after_ >= last_) return std::optional<Position>();
+    return std::optional<Position>(forward_ ? ++after_ : last_--);
+  }
+  while (at_ == batch_.size()) {
+    if (after_ >= last_) return std::optional<Position>();
+    TAIZHANG_CHECK(find_more());
+  }
+  return std::optional<Position>(batch_[at_++]);
+}
+
+// Items advance independently; what lies before the one that came least far is complete.
+Result<> Reader::Impl::find_more() {
+  batch_.clear();
+  at_ = 0;
+  const auto start = forward_ ? after_ : last_;
+  Position complete = forward_ ? last_ : after_;
+  for (auto& item : items_) {
+    if (item.reached == start) {
+      TAIZHANG_TRY(
+          item.reached,
+          item.cursor.positions(after_, last_, wanted_,
+                                forward_ ? Direction::forward : Direction::backward, item.found));
+    }
+    complete = forward_ ? std::min(complete, item.reached) : std::max(complete, item.reached);
+  }
+  for (auto& item : items_) {
+    const auto middle = std::upper_bound(item.found.begin(), item.found.end(), complete);
+    if (forward_) {
+      batch_.insert(batch_.end(), item.found.begin(), middle);
+      item.found.erase(item.found.begin(), middle);
+    } else {
+      batch_.insert(batch_.end(), middle, item.found.end());
+      item.found.erase(middle, item.found.end());
+    }
+  }
+  (forward_ ? after_ : last_) = complete;
+  std::sort(batch_.begin(), batch_.end());
+  batch_.erase(std::unique(batch_.begin(), batch_.end()), batch_.end());
+  if (!forward_) std::reverse(batch_.begin(), batch_.end());
+  wanted_ = std::clamp(wanted_ * 4, std::size_t{1},
+                       std::clamp(positions_max / items_.size(), step_first, step_max));
+  return {};
+}
+
+Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+Result<const RecordedEvent*> Reader::next() { return impl_->next(); }
+Position Reader::seen() const { return impl_->seen(); }
+
+}  // namespace taizhang

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "ledger/item_cursor.hpp"
+#include "taizhang/ledger.hpp"
+
+namespace taizhang {
+
+/// Finds the positions of a query step by step and fetches the events there.
+class Reader::Impl {
+ public:
+  Impl(const core::Log& log, Query query, const ReadOptions& options);
+
+  Result<const RecordedEvent*> next();
+  [[nodiscard]] Position seen() const;
+  [[nodiscard]] Position head() const { return head_; }
+
+ private:
+  struct Item {
+    core::ItemCursor cursor;
+    Position reached;             ///< forward: all found up to here; backward: all above
+    std::vector<Position> found;  ///< not yet handed out
+  };
+  Result<std::optional<Position>> next_position();
+  Result<> find_more();
+
+  const core::Log* log_;
+  Query query_;
+  bool forward_;
+  bool all_;
+  Position head_;
+  Position after_, last_;  ///< what is left of the range
+  std::uint64_t limit_, returned_ = 0;
+  std::size_t wanted_;
+
+  std::vector<Item> items_;
+  std::vector<Position> batch_;  ///< in the order of reading, from `at_` on
+  std::size_t at_ = 0;
+
+  core::PageSlot page_;
+  std::shared_ptr<const core::Run> run_;
+  RecordedEvent event_;
+  std::optional<Error> failed_;
+};
+
+}  // namespace taizhang

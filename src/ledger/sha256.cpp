@@ -1,0 +1,35 @@
+#include "ledger/sha256.hpp"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace taizhang::core {
+namespace {
+
+struct Context {
+  Context() : context(EVP_MD_CTX_new()) {
+    // Without memory or without SHA-256 in the library nothing here can go on truthfully.
+    if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) std::abort();
+  }
+  ~Context() { EVP_MD_CTX_free(context); }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  EVP_MD_CTX* context;
+};
+
+}  // namespace
+
+Hash sha256(std::initializer_list<std::string_view> parts) {
+  thread_local const Context reused;
+  Hash hash;
+  bool ok = EVP_DigestInit_ex(reused.context, nullptr, nullptr) == 1;
+  for (const auto part : parts)
+    ok = ok && EVP_DigestUpdate(reused.context, part.data(), part.size()) == 1;
+  ok = ok && EVP_DigestFinal_ex(reused.context, hash.data(), nullptr) == 1;
+  if (!ok) std::abort();
+  return hash;
+}
+
+}  // namespace taizhang::core

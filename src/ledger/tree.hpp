@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "taizhang/event.hpp"
+
+namespace taizhang::core {
+
+/// RFC 6962: the leaf over an entry's bytes and the node over two subtrees.
+Hash leaf_hash(std::string_view entry);
+Hash node_hash(const Hash& left, const Hash& right);
+
+/// What the tree knows of an event besides its position.
+struct CommitSpan {
+  Position first = 0;
+  std::uint32_t size = 0;
+  Timestamp recorded_at;
+};
+
+inline constexpr std::size_t entry_size = 80;
+/// The 80 bytes that stand for an event in the tree.
+std::array<char, entry_size> tree_entry(Position position, const CommitSpan& commit, const Id& id,
+                                        const Hash& record_hash);
+
+/// A tree as far as appending needs it: the roots of its perfect subtrees, largest first.
+class Frontier {
+ public:
+  void append(const Hash& leaf);
+  [[nodiscard]] Hash root() const;
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+  /// Size (8 bytes), then the roots of the perfect subtrees, largest first.
+  void encode(std::string& out) const;
+  static std::size_t encoded_size(std::uint64_t size);
+  /// Takes exactly what `encode` gave.
+  static bool decode(std::string_view bytes, Frontier& out);
+
+  friend bool operator==(const Frontier& a, const Frontier& b);
+
+ private:
+  std::uint64_t size_ = 0;
+  std::array<Hash, 64> level_{};  ///< [i] is used if bit i of the size is set
+};
+
+}  // namespace taizhang::core
