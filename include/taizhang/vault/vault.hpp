@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "taizhang/key_value.hpp"
 #include "taizhang/schema/event_codec.hpp"
@@ -14,8 +16,10 @@ namespace taizhang {
 /// The key that wraps all others, 256 bits. Whoever has it and the vault's store reads all.
 using MasterKey = std::array<std::uint8_t, 32>;
 
-/// Reads a master key file (64 hex digits, owner-only permissions), or makes one with
-/// mode 0600, durable when it returns. A readable-by-others file is refused: `invalid_argument`.
+/// Reads a master key file (64 hex digits, owner-only permissions), or, if `create` and there is
+/// none, makes one with mode 0600, durable when it returns. A file that others may read or that
+/// holds something else is refused: `invalid_argument`. Others: `not_found`, `io_error`.
+/// Wipe the key (sodium_memzero) when the vault is open: the vault keeps its own copy.
 Result<MasterKey> load_or_create_master_key(const std::string& path, bool create);
 
 /// Keys of personal data, and the tokens that stand for natural keys in tags. A store of its
@@ -23,44 +27,60 @@ Result<MasterKey> load_or_create_master_key(const std::string& path, bool create
 ///
 /// Keys: one random 256-bit key per (subject, data class, version), wrapped by the master key
 /// with XChaCha20-Poly1305 (libsodium), associated data naming the row. Sealing binds subject,
-/// class, key version and event id as associated data, so that parts cannot be moved.
+/// class, key version and event id as associated data, so that parts cannot be moved. The keys
+/// used last (65,536) are kept unwrapped in memory and wiped when they leave it.
 ///
-/// Thread rule: any method from any thread.
+/// What a crash before make_durable loses are keys and tokens that no event uses yet.
+///
+/// Thread rule: any method from any thread. Errors everywhere: those of the store.
 class Vault final : public Sealer {
  public:
   static const std::vector<std::string>& keyspaces();
   /// Makes or opens the vault of that ledger. `invalid_argument` if it belongs to another
-  /// ledger or the master key does not fit.
+  /// ledger or the master key does not fit. A new vault is durable when it returns.
   static Result<std::unique_ptr<Vault>> open(std::unique_ptr<KeyValue> store,
                                              const MasterKey& master, const Id& ledger);
   ~Vault() override;
 
+  /// As Sealer says. An empty subject or class, or a NUL in one, is `invalid_argument`. After
+  /// erase_key the next seal makes a key of the next version; what was erased stays erased.
   Result<Sealed> seal(std::string_view subject, std::string_view data_class, const Id& event,
                       std::string_view plaintext) override;
+  /// As Sealer says. `key_missing` if the vault never had the key: restore the vault.
   Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
                                           const Id& event) const override;
   Result<> make_durable() override;
+  /// Erases the key of a subject's class for ever: all that was sealed with it opens to nothing.
+  /// Durable when it returns; answers whether there was a key. The wrapped key may outlive this
+  /// in backups of the vault and in files that the store has yet to compact; there it is worth
+  /// nothing without the master key.
+  Result<bool> erase_key(std::string_view subject, std::string_view data_class);
 
   /// The lookup tag "scheme:TOKEN" of a natural key: gets it or makes it, the token being 128
   /// random bits stored under HMAC-SHA-256(index key, scheme, value). The value is taken as
-  /// given: normalise before. Durable after make_durable.
+  /// given: normalise before; empty is `invalid_argument`. Durable after make_durable.
   Result<std::string> lookup_tag(std::string_view scheme, std::string_view value);
   /// The lookup tag if there is one.
   Result<std::optional<std::string>> find_lookup_tag(std::string_view scheme,
                                                      std::string_view value) const;
+  /// Forgets what a token stood for, durably; answers whether there was one. The value, should
+  /// it come again, gets another token.
+  Result<bool> erase_lookup_tag(std::string_view scheme, std::string_view value);
   /// A keyed digest (HMAC-SHA-256, first 16 bytes) of bytes that may hold personal data, to
   /// recognise them again without keeping them. `purpose` separates uses.
   [[nodiscard]] std::string digest(std::string_view purpose, std::string_view bytes) const;
 
   /// A small encrypted memory for what is convenience and never truth (the last content of an
-  /// import row). Losing it loses no fact. Buffered; durable after make_durable.
+  /// import row). Losing it loses no fact. Buffered; durable after make_durable. Values are
+  /// encrypted, area and key are not: make keys of personal data with `digest`.
   Result<> remember(std::string_view area, std::string_view key, std::string_view value);
   Result<> forget(std::string_view area, std::string_view key);
   [[nodiscard]] Result<std::optional<std::string>> recall(std::string_view area,
                                                           std::string_view key) const;
   /// All of an area whose key starts with `prefix`, in key order. `visit` answers false to stop.
-  Result<> recall_all(std::string_view area, std::string_view prefix,
-                      const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  Result<> recall_all(
+      std::string_view area, std::string_view prefix,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
   class Impl;

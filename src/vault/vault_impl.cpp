@@ -1,0 +1,168 @@
+#include "vault/vault_impl.hpp"
+
+namespace taizhang {
+namespace {
+
+using vault::wrapped_bytes;
+
+Error damaged_row(const std::string& what_en, const std::string& what_zh) {
+  return Error(ErrorCode::damaged,
+               {"the vault is damaged: " + what_en + "; restore the vault from a backup",
+                "密钥库已损坏:" + what_zh + ";请从备份恢复密钥库"});
+}
+
+Error damaged_key(const std::string& row, std::uint32_t version) {
+  const std::string subject = row.substr(0, row.find('\0'));
+  const std::string data_class = row.substr(subject.size() + 1);
+  return damaged_row("key " + std::to_string(version) + " of " + subject + ", " + data_class,
+                     subject + " 的“" + data_class + "”第 " + std::to_string(version) + " 版密钥")
+      .with("subject", subject)
+      .with("class", data_class);
+}
+
+std::string_view slot_of(const std::string& slots, std::uint32_t version) {
+  return std::string_view(slots).substr((version - 1) * wrapped_bytes, wrapped_bytes);
+}
+
+bool erased(std::string_view slot) {
+  return slot.find_first_not_of('\0') == std::string_view::npos;
+}
+
+std::string_view view(const vault::Secret& secret) {
+  return {reinterpret_cast<const char*>(secret.bytes.data()), secret.bytes.size()};
+}
+
+/// A secret out of decrypted bytes, which are wiped.
+std::optional<vault::Secret> secret_from(std::optional<std::string> bytes) {
+  if (!bytes) return std::nullopt;
+  const vault::Plaintext wiped(*std::move(bytes));
+  vault::Secret secret;
+  if (wiped.text.size() != secret.bytes.size()) return std::nullopt;
+  std::copy(wiped.text.begin(), wiped.text.end(), secret.bytes.begin());
+  return secret;
+}
+
+}  // namespace
+
+Result<> Vault::Impl::start() {
+  TAIZHANG_TRY(const std::optional<std::string> owner, buffered.get(meta, "ledger"));
+  if (!owner) TAIZHANG_CHECK(create());
+  if (owner && *owner != ledger_bytes()) {
+    Id other;
+    std::copy_n(owner->begin(), std::min(owner->size(), other.bytes.size()), other.bytes.begin());
+    return Error(ErrorCode::invalid_argument,
+                 {"this vault belongs to ledger " + other.to_string() + ", not to " +
+                      ledger.to_string() + "; open the vault that was made with the ledger",
+                  "该密钥库属于台账 " + other.to_string() + ",而不是 " + ledger.to_string() +
+                      ";请打开与台账一同建立的密钥库"})
+        .with("vault_ledger", other.to_string())
+        .with("ledger", ledger.to_string());
+  }
+  TAIZHANG_TRY(const std::optional<std::string> check, buffered.get(meta, "check"));
+  TAIZHANG_TRY(const std::optional<std::string> wrapped, buffered.get(meta, "root"));
+  if (!check || !wrapped) return damaged_row("its meta rows are incomplete", "元数据不完整");
+  const auto expected = vault::mac(master, {"check", ledger_bytes()});
+  if (check->size() != expected.size() ||
+      sodium_memcmp(check->data(), expected.data(), expected.size()) != 0)
+    return Error(ErrorCode::invalid_argument,
+                 {"the master key does not fit this vault; give the key it was made with",
+                  "主密钥与该密钥库不符;请使用建库时的主密钥"})
+        .with("ledger", ledger.to_string());
+  const std::optional<vault::Secret> root =
+      secret_from(vault::unwrap(master, *wrapped, vault::joined({"root", ledger_bytes()})));
+  if (!root) return damaged_row("its root secret does not open", "根密钥无法解开");
+  index_key = root->derived(1);
+  digest_key = root->derived(2);
+  memory_key = root->derived(3);
+  return {};
+}
+
+Result<> Vault::Impl::create() {
+  const auto check = vault::mac(master, {"check", ledger_bytes()});
+  buffered.put(meta, "ledger", std::string(ledger_bytes()));
+  buffered.put(meta, "check", std::string(check.begin(), check.end()));
+  buffered.put(
+      meta, "root",
+      vault::wrap(master, view(vault::Secret::random()), vault::joined({"root", ledger_bytes()})));
+  return buffered.flush();
+}
+
+std::string Vault::Impl::key_context(const std::string& row, std::uint32_t version) const {
+  return vault::joined({"key", ledger_bytes(), row, std::to_string(version)});
+}
+
+std::string Vault::Impl::token_row(std::string_view scheme, std::string_view value) const {
+  const auto row = vault::mac(index_key, {scheme, value});
+  return {row.begin(), row.end()};
+}
+
+Result<std::string> Vault::Impl::slots(const std::string& row) const {
+  TAIZHANG_TRY(std::optional<std::string> found, buffered.get(keys, row));
+  if (!found) return std::string();
+  if (found->size() % wrapped_bytes != 0) return damaged_key(row, 0);
+  return *std::move(found);
+}
+
+Result<std::optional<vault::Secret>> Vault::Impl::unwrap_slot(const std::string& row,
+                                                              const std::string& slots,
+                                                              std::uint32_t version) const {
+  const std::string_view slot = slot_of(slots, version);
+  if (erased(slot)) return std::optional<vault::Secret>();
+  std::optional<vault::Secret> secret =
+      secret_from(vault::unwrap(master, slot, key_context(row, version)));
+  if (!secret) return damaged_key(row, version);
+  return secret;
+}
+
+Result<vault::LiveKey> Vault::Impl::key_to_seal(const std::string& row) {
+  Stripe& mine = stripe(row);
+  const std::scoped_lock lock(mine.mutex);
+  if (const auto cached = mine.cache.find(row)) return *cached;
+  TAIZHANG_TRY(std::string stored, slots(row));
+  const auto versions = static_cast<std::uint32_t>(stored.size() / wrapped_bytes);
+  std::optional<vault::Secret> last;
+  if (versions > 0) {
+    TAIZHANG_TRY(last, unwrap_slot(row, stored, versions));
+  }
+  vault::LiveKey key;
+  if (last) {
+    key = {versions, *last};
+  } else {
+    key = {versions + 1, vault::Secret::random()};
+    stored += vault::wrap(master, view(key.secret), key_context(row, key.version));
+    buffered.put(keys, row, std::move(stored));
+  }
+  mine.cache.insert(row, key);
+  return key;
+}
+
+Result<std::optional<vault::LiveKey>> Vault::Impl::key_to_open(const std::string& row,
+                                                               std::uint32_t version) {
+  using Answer = std::optional<vault::LiveKey>;
+  Stripe& mine = stripe(row);
+  const std::scoped_lock lock(mine.mutex);
+  if (const auto cached = mine.cache.find(row); cached && cached->version == version)
+    return Answer(cached);
+  TAIZHANG_TRY(const std::string stored, slots(row));
+  const std::size_t versions = stored.size() / wrapped_bytes;
+  if (version == 0 || version > versions) {
+    const std::string subject = row.substr(0, row.find('\0'));
+    const std::string data_class = row.substr(subject.size() + 1);
+    const std::string number = std::to_string(version);
+    return Error(ErrorCode::key_missing,
+                 {"the vault has no key " + number + " of " + subject + ", " + data_class +
+                      "; it is older than the ledger: restore its newest backup",
+                  "密钥库中没有 " + subject + " 的“" + data_class + "”第 " + number +
+                      " 版密钥;密钥库比台账旧,请恢复其最新备份"})
+        .with("subject", subject)
+        .with("class", data_class)
+        .with("key_version", number);
+  }
+  TAIZHANG_TRY(const std::optional<vault::Secret> secret, unwrap_slot(row, stored, version));
+  if (!secret) return Answer();
+  const vault::LiveKey key{version, *secret};
+  if (version == versions) mine.cache.insert(row, key);
+  return Answer(key);
+}
+
+}  // namespace taizhang
