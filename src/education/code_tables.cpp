@@ -215,9 +215,11 @@ void add_own(CodeTables& tables) {
   tables["payment-state"] = table({{"granted", "已认定", "granted"},
                                    {"instructed", "已下达指令", "instructed"},
                                    {"paid", "已到账", "paid"},
+                                   {"partly-paid", "部分到账", "partly paid"},
                                    {"failed", "发放失败", "failed"},
                                    {"reissued", "已补发", "reissued"},
                                    {"returned", "已退回", "returned"},
+                                   {"partly-returned", "部分退回", "partly returned"},
                                    {"cancelled", "已取消", "cancelled"}});
   tables["payment-failure"] = table({{"account-closed", "账户已销户", "account closed"},
                                      {"name-mismatch", "户名不符", "account name differs"},

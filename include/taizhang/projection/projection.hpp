@@ -127,10 +127,10 @@ class Projection {
  public:
   Projection(std::string name, std::uint32_t version) : name_(std::move(name)), version_(version) {}
   template <class Row>
-  TableBuilder<Row> table(std::string view, std::vector<std::string> key_kinds) {
+  TableBuilder<Row> table(std::string name_of_view, std::vector<std::string> key_kinds) {
     tables_.push_back(std::make_unique<TableSpec>());
     TableSpec& spec = *tables_.back();
-    spec.view = std::move(view);
+    spec.view = std::move(name_of_view);
     spec.key_kinds = std::move(key_kinds);
     spec.row = &Row::default_instance();
     return TableBuilder<Row>(spec);
