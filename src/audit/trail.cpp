@@ -153,6 +153,14 @@ void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
 
 }  // namespace
 
+Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
+                  const TrailOptions& options, ledger::v1::TrailEntry& entry) {
+  take_header(event, options, entry);
+  TAIZHANG_CHECK(take_context(event, entry));
+  if (event.target) TAIZHANG_CHECK(take_target(event, entry));
+  return take_fields(schema, sealer, event, options, entry);
+}
+
 Result<Position> trail(const Ledger& ledger, const Schema& schema, const Sealer& sealer,
                        std::span<const std::string> tags, const TrailOptions& options,
                        const std::function<bool(const ledger::v1::TrailEntry& entry)>& visit) {
@@ -176,10 +184,7 @@ Result<Position> trail(const Ledger& ledger, const Schema& schema, const Sealer&
     TAIZHANG_TRY(const RecordedEvent* found, reader.next());
     if (found == nullptr) return end;
     ledger::v1::TrailEntry entry;
-    take_header(*found, options, entry);
-    TAIZHANG_CHECK(take_context(*found, entry));
-    if (found->target) TAIZHANG_CHECK(take_target(*found, entry));
-    TAIZHANG_CHECK(take_fields(schema, sealer, *found, options, entry));
+    TAIZHANG_CHECK(describe(schema, sealer, *found, options, entry));
     take_changes(changes, entry);
     last = found->position;
     if (!visit(entry)) break;

@@ -63,7 +63,10 @@ Table::Table(std::vector<std::string> titles, std::vector<bool> right_aligned)
 Table::~Table() { settle(); }
 
 void Table::row(std::vector<std::string> cells) {
-  for (std::string& cell : cells) cell = clip(one_line(cell), cell_columns_max);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i] = one_line(cells[i]);
+    if (i + 1 != cells.size()) cells[i] = clip(cells[i], cell_columns_max);
+  }
   if (settled_) {
     print(cells);
     return;

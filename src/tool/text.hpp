@@ -14,7 +14,8 @@ std::string clip(std::string_view text, std::size_t columns);
 /// The text followed by spaces up to `columns` (or preceded, for numbers).
 std::string pad(std::string_view text, std::size_t columns, bool right = false);
 
-/// A table for people. Rows are printed as they come, once the first few have told the widths.
+/// A table for people; all columns but the last are clipped to a bearable width. Rows are printed
+/// as they come, once the first few have told the widths.
 class Table {
  public:
   explicit Table(std::vector<std::string> titles, std::vector<bool> right_aligned = {});
@@ -23,9 +24,10 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
   void row(std::vector<std::string> cells);
+  /// Fixes the widths and prints what was held back.
+  void settle();
 
  private:
-  void settle();
   void print(const std::vector<std::string>& cells) const;
   std::vector<std::string> titles_;
   std::vector<bool> right_;

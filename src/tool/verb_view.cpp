@@ -158,7 +158,8 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   table.reset();
   if (!answer) return console.fail(answer.error());
   if (bad) return console.fail(*bad);
-  console.line(fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
+  console.line(
+      fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
                   answer->rows, answer->position));
   return card && answer->rows == 0 ? 1 : 0;
 }

@@ -22,6 +22,11 @@ struct TrailOptions {
   Position after = 0;                ///< exclusive: where the last page ended
 };
 
+/// One event as a trail tells it, but for what later events made of it (`state`, `changes`).
+/// Fills an empty entry. Errors: `damaged`, those of the sealer.
+Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
+                  const TrailOptions& options, ledger::v1::TrailEntry& entry);
+
 /// The audit trail of a subject: every event with one of its tags, in the order recorded, voids,
 /// corrections and events of the ledger itself too. Give the tags of merged subjects together.
 /// Each entry (taizhang/ledger/v1/trail.proto) says who recorded what when, on what grounds and

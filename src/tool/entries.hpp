@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "tool/labels.hpp"
+#include "tool/text.hpp"
+#include "tool/verbs.hpp"
+
+namespace taizhang::ledger::v1 {
+class TrailEntry;
+}
+
+namespace taizhang::tool {
+
+/// Prints events one a line: as JSON, or as a table for people with a mark on late records and on
+/// what was voided or corrected since.
+class EntryPrinter {
+ public:
+  EntryPrinter(const Console& console, SchoolSystem& system, bool reveal);
+  Result<> print(const ledger::v1::TrailEntry& entry);
+  /// Shows what the table holds back to find its widths; needed before waiting for more.
+  void flush();
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  std::string content(const ledger::v1::TrailEntry& entry);
+  const Console* console_;
+  Labels labels_;
+  std::unique_ptr<Table> table_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace taizhang::tool

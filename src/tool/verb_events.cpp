@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "taizhang/audit/trail.hpp"
+#include "taizhang/ledger/v1/trail.pb.h"
+#include "tool/entries.hpp"
+#include "tool/session.hpp"
+#include "tool/verbs.hpp"
+
+namespace taizhang::tool {
+namespace {
+
+struct Options {
+  std::string ledger;
+  std::vector<std::string> tags;
+  std::vector<std::string> types;
+  ReadOptions range;
+  bool follow = false;
+  Reveal reveal;
+};
+
+/// Types as people type them: "student-enrolled" stands for "education.student-enrolled".
+Result<std::string> event_type(const Schema& schema, const std::string& word) {
+  std::vector<std::string> known;
+  for (const MessageInfo* info : schema.all(MessageInfo::Role::event)) {
+    if (info->name == word || info->name.ends_with("." + word)) return info->name;
+    known.push_back(info->name);
+    known.push_back(info->name.substr(info->name.find('.') + 1));
+  }
+  const auto nearest = nearest_name(word, known);
+  return Error(
+      ErrorCode::invalid_argument,
+      {"There is no event type \"" + word + "\"." +
+           (nearest ? " Did you mean \"" + *nearest + "\"?" : ""),
+       "没有名为“" + word + "”的事件类型。" + (nearest ? "是否想用“" + *nearest + "”?" : "")});
+}
+
+int show(const Console& console, SchoolSystem& system, const Options& options) {
+  Query query;
+  if (!options.tags.empty() || !options.types.empty()) {
+    QueryItem item;
+    for (const std::string& word : options.types) {
+      auto type = event_type(*system.schema(), word);
+      if (!type) return console.fail(type.error());
+      item.types.push_back(*std::move(type));
+    }
+    for (const std::string& word : options.tags) {
+      auto tag = subject_tag(system, "", word);
+      if (!tag) return console.fail(tag.error());
+      item.tags.push_back(*std::move(tag));
+    }
+    query.items.push_back(std::move(item));
+  }
+  const auto recorded = options.reveal.record(system, "events", options.tags);
+  if (!recorded) return console.fail(recorded.error());
+
+  TrailOptions how;
+  how.language = console.language;
+  how.reveal = options.reveal.on;
+  EntryPrinter printer(console, system, options.reveal.on);
+  const auto print = [&](const RecordedEvent& event) -> Result<> {
+    ledger::v1::TrailEntry entry;
+    TAIZHANG_CHECK(describe(*system.schema(), system.vault(), event, how, entry));
+    return printer.print(entry);
+  };
+  const auto walk = [&]() -> Result<> {
+    TAIZHANG_TRY(Reader reader, system.ledger().read(query, options.range));
+    while (true) {
+      TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+      if (event == nullptr) break;
+      TAIZHANG_CHECK(print(*event));
+    }
+    if (!options.follow) return {};
+    TAIZHANG_TRY(Follower follower, system.ledger().follow(query, reader.seen()));
+    while (true) {
+      printer.flush();
+      std::fflush(stdout);
+      TAIZHANG_TRY(const RecordedEvent* event, follower.next(std::chrono::seconds(1)));
+      if (event != nullptr) TAIZHANG_CHECK(print(*event));
+    }
+  };
+  const auto walked = walk();
+  printer.flush();
+  return walked ? 0 : console.fail(walked.error());
+}
+
+}  // namespace
+
+Verb events_verb() {
+  return {
+      "events",
+      {"list events", "列出记录"},
+      "taizhang events LEDGER --type dropout-confirmed --backward --limit 10",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        const auto options = std::make_shared<Options>();
+        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
+        app.add_option("--tag", options->tags,
+                       console.say({"only about this subject; repeated: about all of them",
+                                    "仅限该对象;重复则须同时涉及"}))
+            ->allow_extra_args(false);
+        app.add_option("--type", options->types,
+                       console.say({"only of this type; may be repeated", "仅限该类型;可重复"}))
+            ->allow_extra_args(false);
+        app.add_option("--after", options->range.after,
+                       console.say({"after this position", "在此位置之后"}));
+        app.add_option("--before", options->range.before,
+                       console.say({"before this position", "在此位置之前"}));
+        app.add_option("--limit", options->range.limit,
+                       console.say({"events at most", "最多条数"}));
+        auto* backward = app.add_flag("--backward", options->range.backward,
+                                      console.say({"latest first", "倒序"}));
+        app.add_flag("--follow", options->follow,
+                     console.say({"go on with what this process still records",
+                                  "继续显示本进程此后登记的记录"}))
+            ->excludes(backward);
+        options->reveal.declare(app, console);
+        return [options, &console] {
+          return with_system(console, options->ledger,
+                             [&](SchoolSystem& system) { return show(console, system, *options); });
+        };
+      }};
+}
+
+}  // namespace taizhang::tool
