@@ -41,19 +41,19 @@ Id event_id(const Id& command, std::uint32_t ordinal);
 /// Who did it, on what grounds. Ids and office words only, never a person's name.
 /// Every field may be empty. Strings are UTF-8.
 struct Context {
-  std::string actor;         ///< the person's id in the institution ("teacher:…", staff number)
-  std::string role;          ///< "班主任", "academic-affairs"
-  std::string office;        ///< department: "教务处"
-  std::string document;      ///< the paper document's number
-  std::string on_behalf_of;  ///< whom the actor stood in for
-  std::string correlation;   ///< the whole piece of work this belongs to
-  std::string causation;     ///< what triggered it: an event or command id
-  std::optional<Id> command;           ///< the command that decided it
-  std::string command_digest;          ///< keyed digest of the command, to recognise a changed retry
-  std::optional<Id> batch;             ///< import batch
-  std::string file;                    ///< the batch's file, as named at import
-  std::uint64_t line = 0;              ///< line in that file, from 1; 0 is none
-  std::optional<Timestamp> claimed_at; ///< when the source says it was entered: a claim
+  std::string actor;           ///< the person's id in the institution ("teacher:…", staff number)
+  std::string role;            ///< "班主任", "academic-affairs"
+  std::string office;          ///< department: "教务处"
+  std::string document;        ///< the paper document's number
+  std::string on_behalf_of;    ///< whom the actor stood in for
+  std::string correlation;     ///< the whole piece of work this belongs to
+  std::string causation;       ///< what triggered it: an event or command id
+  std::optional<Id> command;   ///< the command that decided it
+  std::string command_digest;  ///< keyed digest of the command, to recognise a changed retry
+  std::optional<Id> batch;     ///< import batch
+  std::string file;            ///< the batch's file, as named at import
+  std::uint64_t line = 0;      ///< line in that file, from 1; 0 is none
+  std::optional<Timestamp> claimed_at;  ///< when the source says it was entered: a claim
   friend bool operator==(const Context&, const Context&) = default;
 };
 
@@ -63,7 +63,7 @@ struct Sealed {
   std::string subject;     ///< the tag whose key it is ("student:…")
   std::string data_class;  ///< "identity", "contact", "bank"
   std::uint32_t key_version = 1;
-  std::string nonce;       ///< 24 bytes
+  std::string nonce;  ///< 24 bytes
   std::string ciphertext;
   friend bool operator==(const Sealed&, const Sealed&) = default;
 };

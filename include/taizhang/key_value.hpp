@@ -114,8 +114,8 @@ class KeyValue {
   virtual Result<> write(const Batch& batch, Durability durability) = 0;
   /// Loads entries whose keys are strictly ascending and absent from the keyspace's range they
   /// span; faster than `write`, durable when it returns. `next` gives the next entry, or false.
-  virtual Result<> load_sorted(Keyspace keyspace,
-                               const std::function<bool(std::string& key, std::string& value)>& next) = 0;
+  virtual Result<> load_sorted(
+      Keyspace keyspace, const std::function<bool(std::string& key, std::string& value)>& next) = 0;
   /// For a store opened as follower: makes what other processes have written visible.
   virtual Result<> catch_up() = 0;
   /// A consistent copy that opens by itself, in a place that does not exist yet.
@@ -160,7 +160,8 @@ class StorageRegistry {
   /// `scheme` is what stands before the colon: "rocksdb", "memory".
   void add(std::string scheme, std::shared_ptr<StorageBackend> backend);
   /// `location` is "scheme:place". An unknown scheme is `invalid_argument` and lists the known.
-  Result<std::unique_ptr<KeyValue>> open(std::string_view location, const StoreOptions& options) const;
+  Result<std::unique_ptr<KeyValue>> open(std::string_view location,
+                                         const StoreOptions& options) const;
   Result<bool> exists(std::string_view location) const;
 
  private:

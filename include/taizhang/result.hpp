@@ -20,25 +20,25 @@ struct Text {
 /// What went wrong, as a program sees it. The comment says what the caller does about it.
 /// A `default:` is needed in every switch: codes may be added.
 enum class ErrorCode : std::uint8_t {
-  invalid_argument,   ///< The request is malformed. Mend it; a retry gives the same answer.
-  not_found,          ///< The named thing does not exist. Do not retry.
-  already_exists,     ///< The thing to be made is there. Open it, or choose another place.
-  too_large,          ///< Over a limit of limits.hpp; nothing was written. Split or shrink it.
-  condition_failed,   ///< Something matching the condition was appended. Retry the decision.
-  rejected,           ///< A business rule forbids it; details name rule and position. No retry.
-  id_content_differs, ///< Known id, other content. Use a new id, or send what was sent before.
-  ids_partly_known,   ///< Some ids of the commit are known, some not. Details name the known.
-  busy,               ///< The queue is full; nothing was taken. Retry the call later.
-  held,               ///< Another writer has the store; details name it. Retry when it is gone.
-  closed,             ///< The handle was closed. Open a new one.
-  outcome_unknown,    ///< The handle failed while the commit was in flight. Reopen, ask by id.
-  io_error,           ///< The store failed to read or write. Appends stop; reopen the ledger.
-  storage_full,       ///< No space left. Appends stop; free space, reopen, retry the call.
-  damaged,            ///< A checksum, length or hash does not hold. Restore from a backup.
-  unsupported,        ///< Made by a build, format or backend that this one does not take.
-  clock_suspect,      ///< The clock jumped. A person confirms it, then retry the call.
-  key_missing,        ///< The vault lacks a key that it should have. Restore the vault.
-  internal            ///< A broken promise of this library. Please report it.
+  invalid_argument,    ///< The request is malformed. Mend it; a retry gives the same answer.
+  not_found,           ///< The named thing does not exist. Do not retry.
+  already_exists,      ///< The thing to be made is there. Open it, or choose another place.
+  too_large,           ///< Over a limit of limits.hpp; nothing was written. Split or shrink it.
+  condition_failed,    ///< Something matching the condition was appended. Retry the decision.
+  rejected,            ///< A business rule forbids it; details name rule and position. No retry.
+  id_content_differs,  ///< Known id, other content. Use a new id, or send what was sent before.
+  ids_partly_known,    ///< Some ids of the commit are known, some not. Details name the known.
+  busy,                ///< The queue is full; nothing was taken. Retry the call later.
+  held,                ///< Another writer has the store; details name it. Retry when it is gone.
+  closed,              ///< The handle was closed. Open a new one.
+  outcome_unknown,     ///< The handle failed while the commit was in flight. Reopen, ask by id.
+  io_error,            ///< The store failed to read or write. Appends stop; reopen the ledger.
+  storage_full,        ///< No space left. Appends stop; free space, reopen, retry the call.
+  damaged,             ///< A checksum, length or hash does not hold. Restore from a backup.
+  unsupported,         ///< Made by a build, format or backend that this one does not take.
+  clock_suspect,       ///< The clock jumped. A person confirms it, then retry the call.
+  key_missing,         ///< The vault lacks a key that it should have. Restore the vault.
+  internal             ///< A broken promise of this library. Please report it.
 };
 
 /// The stable name of a code, as shown in messages and JSON ("condition_failed").
@@ -94,10 +94,10 @@ class [[nodiscard]] Result {
 
   Result(Error error) : inner_(tl::make_unexpected(std::move(error))) {}  // NOLINT: by intent
   template <class U = T>
-    requires(!std::is_void_v<T> && std::is_constructible_v<T, U &&> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : inner_(T(std::forward<U>(value))) {}  // NOLINT: by intent
+  requires(!std::is_void_v<T> && std::is_constructible_v<T, U&&> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Result>) Result(U&& value)
+      : inner_(T(std::forward<U>(value))) {}  // NOLINT: by intent
 
   [[nodiscard]] bool has_value() const { return inner_.has_value(); }
   explicit operator bool() const { return inner_.has_value(); }
@@ -137,15 +137,14 @@ class [[nodiscard]] Result<void> {
 #define TAIZHANG_JOIN2(a, b) a##b
 #define TAIZHANG_JOIN(a, b) TAIZHANG_JOIN2(a, b)
 /// `TAIZHANG_TRY(auto x, f());` gives x the value of f(), or returns its error.
-#define TAIZHANG_TRY(declaration, expression)                                    \
-  auto TAIZHANG_JOIN(taizhang_try_, __LINE__) = (expression);                    \
-  if (!TAIZHANG_JOIN(taizhang_try_, __LINE__))                                   \
-    return std::move(TAIZHANG_JOIN(taizhang_try_, __LINE__)).error();            \
+#define TAIZHANG_TRY(declaration, expression)                         \
+  auto TAIZHANG_JOIN(taizhang_try_, __LINE__) = (expression);         \
+  if (!TAIZHANG_JOIN(taizhang_try_, __LINE__))                        \
+    return std::move(TAIZHANG_JOIN(taizhang_try_, __LINE__)).error(); \
   declaration = *std::move(TAIZHANG_JOIN(taizhang_try_, __LINE__))
 /// `TAIZHANG_CHECK(f());` returns the error of f(), if any.
-#define TAIZHANG_CHECK(expression)                              \
-  do {                                                          \
-    auto taizhang_check_result = (expression);                  \
-    if (!taizhang_check_result)                                 \
-      return std::move(taizhang_check_result).error();          \
+#define TAIZHANG_CHECK(expression)                                               \
+  do {                                                                           \
+    auto taizhang_check_result = (expression);                                   \
+    if (!taizhang_check_result) return std::move(taizhang_check_result).error(); \
   } while (false)

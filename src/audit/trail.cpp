@@ -153,12 +153,12 @@ void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
 
 }  // namespace
 
-Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
+Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
                   const TrailOptions& options, ledger::v1::TrailEntry& entry) {
-  take_header(event, options, entry);
-  TAIZHANG_CHECK(take_context(event, entry));
-  if (event.target) TAIZHANG_CHECK(take_target(event, entry));
-  return take_fields(schema, sealer, event, options, entry);
+  take_header(recorded, options, entry);
+  TAIZHANG_CHECK(take_context(recorded, entry));
+  if (recorded.target) TAIZHANG_CHECK(take_target(recorded, entry));
+  return take_fields(schema, sealer, recorded, options, entry);
 }
 
 Result<Position> trail(const Ledger& ledger, const Schema& schema, const Sealer& sealer,

@@ -21,18 +21,18 @@ struct Location {
 Result<Location> parse(const std::string& location) {
   const auto colon = location.find(':');
   if (colon == std::string::npos || colon + 1 == location.size()) {
-    return Error(ErrorCode::invalid_argument,
-                 {"A location is \"scheme:place\", such as rocksdb:/var/lib/taizhang; got \"" +
-                      location + "\".",
-                  "存储位置应写作“类型:位置”,例如 rocksdb:/var/lib/taizhang;收到“" + location +
-                      "”。"});
+    return Error(
+        ErrorCode::invalid_argument,
+        {"A location is \"scheme:place\", such as rocksdb:/var/lib/taizhang; got \"" + location +
+             "\".",
+         "存储位置应写作“类型:位置”,例如 rocksdb:/var/lib/taizhang;收到“" + location + "”。"});
   }
   return Location{location.substr(0, colon), location.substr(colon + 1)};
 }
 
 Error io(const std::string& place, const std::error_code& reason) {
-  const auto code = reason == std::errc::no_space_on_device ? ErrorCode::storage_full
-                                                            : ErrorCode::io_error;
+  const auto code =
+      reason == std::errc::no_space_on_device ? ErrorCode::storage_full : ErrorCode::io_error;
   return Error(code, {"Cannot make directory " + place + ": " + reason.message() + ".",
                       "无法创建目录 " + place + ":" + reason.message() + "。"})
       .with("file", place);
@@ -53,8 +53,8 @@ Result<std::unique_ptr<SchoolSystem>> SchoolSystem::assemble(const StorageRegist
   log_options.precompressed = true;
   TAIZHANG_TRY(auto log, registry.open(at.store("log"), log_options));
   if (create) {
-    TAIZHANG_TRY(system->ledger_, Ledger::create(std::move(log), {options.simulated_clock},
-                                                 options.clock));
+    TAIZHANG_TRY(system->ledger_,
+                 Ledger::create(std::move(log), {options.simulated_clock}, options.clock));
   } else {
     TAIZHANG_TRY(system->ledger_, Ledger::open(std::move(log), options.clock));
   }
@@ -114,9 +114,10 @@ Result<std::unique_ptr<SchoolSystem>> SchoolSystem::open(const StorageRegistry& 
   TAIZHANG_TRY(const Location at, parse(options.location));
   TAIZHANG_TRY(const bool there, registry.exists(at.store("log")));
   if (!there) {
-    return Error(ErrorCode::not_found,
-                 {"There is no ledger at " + at.place + ". Make one with: taizhang init " + at.place,
-                  at.place + " 处没有台账。可用 taizhang init " + at.place + " 新建。"})
+    return Error(
+               ErrorCode::not_found,
+               {"There is no ledger at " + at.place + ". Make one with: taizhang init " + at.place,
+                at.place + " 处没有台账。可用 taizhang init " + at.place + " 新建。"})
         .with("file", at.place);
   }
   return assemble(registry, options, false);

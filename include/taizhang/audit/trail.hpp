@@ -24,7 +24,7 @@ struct TrailOptions {
 
 /// One event as a trail tells it, but for what later events made of it (`state`, `changes`).
 /// Fills an empty entry. Errors: `damaged`, those of the sealer.
-Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
+Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
                   const TrailOptions& options, ledger::v1::TrailEntry& entry);
 
 /// The audit trail of a subject: every event with one of its tags, in the order recorded, voids,

@@ -16,7 +16,7 @@ struct SchoolSystemOptions {
   std::string location;
   /// The key that wraps all personal data's keys. None: the file PLACE/master.key.
   std::optional<MasterKey> master_key;
-  bool simulated_clock = false;                 ///< for create
+  bool simulated_clock = false;  ///< for create
   std::shared_ptr<const Clock> clock = system_clock();
 };
 
