@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+#include <vector>
 
 #include "tool/session.hpp"
 #include "tool/verbs.hpp"
@@ -14,43 +19,80 @@ namespace {
 struct Options {
   std::string ledger;
   std::string command;
+  unsigned writers = 1;
 };
 
-/// One command decided and answered. The answer is a line on standard output, whatever it is.
-int execute_line(const Console& console, SchoolSystem& system, const std::string& line) {
+struct Answer {
+  std::string line;            ///< what goes to standard output, whatever it is
+  std::optional<Error> error;  ///< what goes to standard error, too
+  int code = 0;
+};
+
+Answer execute_line(SchoolSystem& system, const std::string& line) {
   auto command = command_from_json(*system.schema(), line);
   if (!command) {
+    const Error& error = command.error();
     const nlohmann::json answer = {
         {"verdict", "refused"},
-        {"code", name(command.error().code())},
-        {"message", {{"zh", command.error().message().zh}, {"en", command.error().message().en}}}};
-    fmt::print("{}\n", answer.dump());
-    (void)console.fail(command.error());
-    return 2;
+        {"code", name(error.code())},
+        {"message", {{"zh", error.message().zh}, {"en", error.message().en}}}};
+    return {answer.dump(), error, 2};
   }
   auto verdicts = system.education().execute(std::span(&*command, 1));
   if (!verdicts) {
     Verdict failed;
     failed.error = verdicts.error();
-    fmt::print("{}\n", verdict_to_json(*command, failed));
-    return console.fail(verdicts.error());
+    return {verdict_to_json(*command, failed), verdicts.error(), exit_code(verdicts.error())};
   }
   const Verdict& verdict = verdicts->front();
-  fmt::print("{}\n", verdict_to_json(*command, verdict));
-  return verdict.kind == Verdict::Kind::rejected ? 1 : 0;
+  return {verdict_to_json(*command, verdict), std::nullopt,
+          verdict.kind == Verdict::Kind::rejected ? 1 : 0};
 }
 
-int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
-  if (!options.command.empty()) return execute_line(console, system, options.command);
-  int worst = 0;
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    if (line.empty()) continue;
-    worst = std::max(worst, execute_line(console, system, line));
-    std::fflush(stdout);
-    if (worst == 3) break;  // the store failed: later commands could not be kept either
+/// Commands of standard input, taken by `writers` threads; each answer is flushed at once, so
+/// that another program can hold the tool open and wait for it.
+class Desk {
+ public:
+  Desk(const Console& console, SchoolSystem& system) : console_(&console), system_(&system) {}
+
+  void serve() {
+    std::string line;
+    while (next(line)) {
+      if (!line.empty()) tell(execute_line(*system_, line));
+    }
   }
-  return worst;
+  void tell(const Answer& answer) {
+    const std::lock_guard lock(mutex_);
+    fmt::print("{}\n", answer.line);
+    std::fflush(stdout);
+    if (answer.error) (void)console_->fail(*answer.error);
+    worst_ = std::max(worst_, answer.code);
+  }
+  [[nodiscard]] int worst() const { return worst_; }
+
+ private:
+  /// Ends early once the store failed: later commands could not be kept either.
+  bool next(std::string& line) {
+    const std::lock_guard lock(mutex_);
+    return worst_ < 3 && static_cast<bool>(std::getline(std::cin, line));
+  }
+  const Console* console_;
+  SchoolSystem* system_;
+  std::mutex mutex_;
+  int worst_ = 0;
+};
+
+int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
+  Desk desk(console, system);
+  if (!options.command.empty()) {
+    desk.tell(execute_line(system, options.command));
+    return desk.worst();
+  }
+  std::vector<std::thread> writers;
+  for (unsigned i = 1; i < options.writers; ++i) writers.emplace_back([&desk] { desk.serve(); });
+  desk.serve();
+  for (std::thread& writer : writers) writer.join();
+  return desk.worst();
 }
 
 }  // namespace
