@@ -7,10 +7,16 @@
 
 namespace taizhang::rocks {
 
+struct ScanSettings {
+  /// Looking for keys before a write: leaves the cache alone, and gives up (`gave_up`) where it
+  /// would have to pass over thousands of erased keys.
+  bool for_keys_only = false;
+};
+
 class RocksCursor final : public Cursor {
  public:
   RocksCursor(std::shared_ptr<Database> database, Keyspace keyspace, KeyRange range,
-              Direction direction)
+              Direction direction, ScanSettings settings = {})
       : database_(std::move(database)),
         range_(std::move(range)),
         lower_(range_.first),
@@ -19,6 +25,10 @@ class RocksCursor final : public Cursor {
     rocksdb::ReadOptions reading;
     reading.iterate_lower_bound = &lower_;
     if (!range_.end.empty()) reading.iterate_upper_bound = &upper_;
+    if (settings.for_keys_only) {
+      reading.fill_cache = false;
+      reading.max_skippable_internal_keys = 4'096;
+    }
     iterator_.reset(database_->db->NewIterator(reading, database_->keyspaces[keyspace]));
     if (forward_)
       iterator_->SeekToFirst();
@@ -35,6 +45,7 @@ class RocksCursor final : public Cursor {
     else
       iterator_->Prev();
   }
+  bool gave_up() const { return iterator_->status().IsIncomplete(); }
   Result<> status() const override {
     return to_result(iterator_->status(), database_->place, {"scanning", "扫描"});
   }

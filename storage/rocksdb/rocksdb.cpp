@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "../store_errors.hpp"
+#include "log_check.hpp"
 #include "settings.hpp"
 #include "store.hpp"
 
@@ -114,6 +115,7 @@ class RocksBackend final : public StorageBackend {
     if (!store_at(database.place)) return storage::no_store(database.place);
     TAIZHANG_TRY(database.lock, WriterLock::take(database.place));
     TAIZHANG_CHECK(check_same_keyspaces(database.place, options));
+    TAIZHANG_CHECK(check_logs(database.place, LogCheck::unreachable_records));
     clear_load_folder(database.place);
     return open_database(database, options, opening);
   }
@@ -126,7 +128,10 @@ class RocksBackend final : public StorageBackend {
     constexpr int attempts = 20;
     for (int attempt = 1;; ++attempt) {
       const std::string before = fingerprint(database.place);
-      const auto opened = open_database(database, options, opening);
+      Result<> opened;
+      if (options.mode == OpenMode::frozen)
+        opened = check_logs(database.place, LogCheck::unreachable_records);
+      if (opened) opened = open_database(database, options, opening);
       const bool moved = fingerprint(database.place) != before;
       if (opened && !moved) return {};
       if (attempt == attempts || !moved) {

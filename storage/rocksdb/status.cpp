@@ -7,16 +7,18 @@ namespace taizhang::rocks {
 namespace {
 
 /// The store's file that a message of RocksDB names, or nothing.
-std::string_view file_in(std::string_view message) {
+std::string file_in(std::string_view message) {
   constexpr std::string_view name_bytes =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-";
   std::size_t begin = 0;
   while ((begin = message.find_first_of(name_bytes, begin)) != std::string_view::npos) {
     const std::size_t end = std::min(message.find_first_not_of(name_bytes, begin), message.size());
     const std::string_view token = message.substr(begin, end - begin);
+    // After the name of a missing table RocksDB tries an old form of it, and names that.
+    if (token.ends_with(".ldb")) return std::string(token.substr(0, token.size() - 3)) + "sst";
     if (token.ends_with(".sst") || token.ends_with(".log") || token.starts_with("MANIFEST-") ||
         token == "CURRENT")
-      return token;
+      return std::string(token);
     begin = end;
   }
   return {};
@@ -62,8 +64,7 @@ Error to_error(const rocksdb::Status& status, const std::string& place, Text doi
   else if (status.IsNotSupported())
     code = ErrorCode::unsupported;
   Error error = compose(code, place, doing, message);
-  if (const auto file = file_in(message); !file.empty())
-    error.with("file", place + "/" + std::string(file));
+  if (const auto file = file_in(message); !file.empty()) error.with("file", place + "/" + file);
   return error;
 }
 

@@ -1,17 +1,13 @@
 #include "store.hpp"
 
-#include <rocksdb/write_batch.h>
-
-#include <algorithm>
 #include <filesystem>
 
 #include "../store_errors.hpp"
+#include "convert.hpp"
 #include "cursor.hpp"
 
 namespace taizhang::rocks {
 namespace {
-
-using Kind = Batch::Entry::Kind;
 
 /// A value where RocksDB has it. The cache outlives the database if a value needs it to.
 struct Pinned {
@@ -26,10 +22,6 @@ PinnedValue pin(std::shared_ptr<Pinned> pinned) {
 
 const Text reading_text{"reading", "读取"};
 const Text writing_text{"writing", "写入"};
-
-bool erases_to_the_end(const Batch::Entry& entry) {
-  return entry.kind == Kind::erase_range && entry.value.empty();
-}
 
 }  // namespace
 
@@ -72,74 +64,31 @@ Result<std::unique_ptr<Cursor>> RocksStore::scan(Keyspace keyspace, KeyRange ran
       std::make_unique<RocksCursor>(database_, keyspace, std::move(range), direction));
 }
 
-/// A key greater than all in the keyspace of an entry: those of the store, and those that the
-/// batch puts before that entry.
-Result<std::string> RocksStore::beyond_all_keys(const Batch& batch, std::size_t entry) const {
-  const Keyspace keyspace = batch.entries()[entry].keyspace;
-  RocksCursor last(database_, keyspace, {}, Direction::backward);
-  std::string greatest;
-  if (last.valid()) greatest = last.key();
-  TAIZHANG_CHECK(last.status());
-  for (std::size_t i = 0; i < entry; ++i) {
-    const auto& earlier = batch.entries()[i];
-    if (earlier.kind == Kind::put && earlier.keyspace == keyspace)
-      greatest = std::max(greatest, earlier.key);
-  }
-  return greatest + '\0';
-}
-
-Result<> RocksStore::append_to(rocksdb::WriteBatch& target, const Batch& batch) const {
-  rocksdb::Status status;
-  for (std::size_t i = 0; i < batch.entries().size() && status.ok(); ++i) {
-    const auto& entry = batch.entries()[i];
-    auto* const keyspace = database_->keyspaces[entry.keyspace];
-    switch (entry.kind) {
-      case Kind::put:
-        status = target.Put(keyspace, entry.key, entry.value);
-        break;
-      case Kind::erase:
-        status = target.Delete(keyspace, entry.key);
-        break;
-      case Kind::erase_range: {
-        std::string end = entry.value;
-        if (end.empty()) {
-          TAIZHANG_TRY(end, beyond_all_keys(batch, i));
-        }
-        if (entry.key < end) status = target.DeleteRange(keyspace, entry.key, end);
-        break;
-      }
-    }
-  }
-  return to_result(status, database_->place, writing_text);
-}
-
 Result<> RocksStore::write(const Batch& batch, Durability durability) {
   if (!writes()) return storage::read_only(database_->place);
   TAIZHANG_CHECK(storage::check_batch(batch, database_->keyspaces.size()));
 
-  std::shared_lock shared(end_mutex_, std::defer_lock);
-  std::unique_lock alone(end_mutex_, std::defer_lock);
-  if (std::any_of(batch.entries().begin(), batch.entries().end(), erases_to_the_end))
+  // The turn keeps a batch with ranges from waiting for ever behind overlapping others.
+  std::unique_lock turn(turn_mutex_);
+  std::shared_lock shared(range_mutex_, std::defer_lock);
+  std::unique_lock alone(range_mutex_, std::defer_lock);
+  if (Converter::has_ranges(batch))
     alone.lock();
   else
     shared.lock();
+  turn.unlock();
   TAIZHANG_CHECK(database_->health->check());
-
-  // Room for all at once: each entry has a tag, a keyspace id and two lengths besides its bytes.
-  std::size_t bytes = 16;
-  for (const auto& entry : batch.entries()) bytes += entry.key.size() + entry.value.size() + 12;
-  constexpr std::size_t protection_bytes_per_entry = 8;
-  rocksdb::WriteBatch converted(bytes, 0, protection_bytes_per_entry, 0);
-  TAIZHANG_CHECK(append_to(converted, batch));
+  Converter converter(database_, batch);
+  TAIZHANG_CHECK(converter.run());
 
   rocksdb::Status status;
   const bool synced = durability == Durability::synced;
-  if (batch.empty()) {
+  if (converter.converted().Count() == 0) {
     if (synced) status = database_->db->FlushWAL(true);
   } else {
     rocksdb::WriteOptions writing;
     writing.sync = synced;
-    status = database_->db->Write(writing, &converted);
+    status = database_->db->Write(writing, &converter.converted());
   }
   if (!status.ok()) database_->health->fail(status);
   return to_result(status, database_->place, writing_text);
@@ -200,7 +149,7 @@ Result<> RocksStore::catch_up() {
 
 Result<> RocksStore::backup(const std::string& place) { return copy_store(*database_, place); }
 
-Result<> RocksStore::verify() const { return verify_files(*database_, writes()); }
+Result<> RocksStore::verify() const { return verify_files(*database_); }
 
 std::uint64_t RocksStore::size_bytes() const {
   std::uint64_t bytes = 0;

@@ -32,13 +32,12 @@ class RocksStore final : public KeyValue {
     return mode_ == OpenMode::create || mode_ == OpenMode::writer;
   }
   Result<> check_keyspace(Keyspace keyspace) const;
-  Result<> append_to(rocksdb::WriteBatch& target, const Batch& batch) const;
-  Result<std::string> beyond_all_keys(const Batch& batch, std::size_t entry) const;
 
   std::shared_ptr<Database> database_;
   OpenMode mode_;
-  /// Taken alone by a batch that erases to the end of a keyspace: the end is found by looking.
-  std::shared_mutex end_mutex_;
+  /// Taken alone by a batch with ranges, shared by any other: see Converter.
+  std::shared_mutex range_mutex_;
+  std::mutex turn_mutex_;
   std::mutex catch_up_mutex_;
 };
 
@@ -51,7 +50,7 @@ void clear_load_folder(const std::string& place);
 /// A copy that shares no file with the store.
 Result<> copy_store(Database& database, const std::string& place);
 
-/// Reads and checks every file of the store, the write-ahead log of a writer included.
-Result<> verify_files(Database& database, bool writes);
+/// Reads and checks every file of the store, the write-ahead log included.
+Result<> verify_files(Database& database);
 
 }  // namespace taizhang::rocks
