@@ -46,9 +46,9 @@ std::string TypeTable::encode() const {
 
 bool TypeTable::decode(std::string_view bytes) {
   Parser parser(bytes);
-  while (parser.ok() && !parser.done()) {
+  for (TypeNumber expected = 0; parser.ok() && !parser.done(); ++expected) {
     const auto type = parser.take(parser.number<std::uint8_t>());
-    if (!parser.ok() || intern(type) != names_.size() - 1) return false;
+    if (!parser.ok() || intern(type) != expected) return false;
   }
   return parser.ok();
 }

@@ -20,7 +20,10 @@ class Conditions : public LedgerTest {
   }
   /// Makes the three fall into a sealed page.
   void seal_them() {
-    for (std::uint32_t i = 4; i <= 256; ++i) ASSERT_OK(append({event(i, "filler", {"filler"})}));
+    std::vector<NewEvent> filling;
+    for (auto at = ledger->head().position + 1; at <= 256; ++at)
+      filling.push_back(event(static_cast<std::uint32_t>(10'000 + at), "filler", {"filler"}));
+    ASSERT_OK(append(filling));
     ASSERT_OK(ledger->seal());
     ASSERT_EQ(ledger->status().sealed, 256U);
   }
