@@ -61,7 +61,11 @@ class Education {
   /// decide calls, with positions, durable.
   Result<std::vector<Verdict>> transact(const std::function<Result<>(Batch&)>& body);
 
-  /// The same for commands at hand; any number, in commits of at most the limit.
+  /// Runs `body` once over the present state, with any number of commands, and appends nothing:
+  /// what would happen. Keys and tokens it made for personal data stay unused in the vault.
+  Result<> preview(const std::function<Result<>(Batch&)>& body);
+
+  /// `transact` for commands at hand; any number, in commits of at most the limit.
   Result<std::vector<Verdict>> execute(std::span<const Command> commands);
 
   /// Opens a batch on the present state, for reading only ("resolve", "state").
