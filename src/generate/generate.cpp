@@ -1,0 +1,103 @@
+#include "taizhang/generate/generate.hpp"
+
+#include <filesystem>
+#include <numeric>
+#include <system_error>
+
+#include "generate/world.hpp"
+
+namespace taizhang {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace sample;
+
+template <class Number>
+Result<> in_range(const char* what, Number value, Number low, Number high) {
+  if (value >= low && value <= high) return {};
+  const std::string span = std::to_string(low) + " - " + std::to_string(high);
+  return Error(ErrorCode::invalid_argument, {std::string(what) + " must be within " + span +
+                                                 "; got " + std::to_string(value) + ".",
+                                             std::string(what) + " 应在 " + span + " 之间；收到 " +
+                                                 std::to_string(value) + "。"})
+      .with("option", what);
+}
+
+Result<> prepare(const std::string& directory) {
+  std::error_code failure;
+  if (fs::exists(directory, failure) && !fs::is_empty(directory, failure)) {
+    if (!fs::exists(directory + "/manifest.toml", failure))
+      return Error(ErrorCode::already_exists,
+                   {directory + " holds other files. Choose an empty or a new directory.",
+                    directory + " 中已有其他文件。请选用空目录或新目录。"})
+          .with("file", directory);
+    // Only what an earlier run can have made.
+    for (const auto& entry : fs::directory_iterator(directory, failure))
+      if (entry.path().extension() == ".csv") fs::remove(entry.path(), failure);
+  }
+  fs::create_directories(directory + "/maps", failure);
+  if (!failure) return {};
+  return Error(failure == std::errc::no_space_on_device ? ErrorCode::storage_full
+                                                        : ErrorCode::io_error,
+               {"Cannot make " + directory + ": " + failure.message() + ".",
+                "无法创建 " + directory + "：" + failure.message() + "。"})
+      .with("file", directory);
+}
+
+Result<> one_year(World& world, const SchoolYear& year) {
+  if (world.first(year)) TAIZHANG_CHECK(write_setup(world, year));
+  TAIZHANG_CHECK(write_classes(world, year));
+  TAIZHANG_CHECK(write_teachers(world, year));
+  TAIZHANG_CHECK(write_training_plans(world, year));
+  const std::size_t intake = plan_intake(world, year);
+  TAIZHANG_CHECK(write_cohort(world, year, intake));
+  TAIZHANG_CHECK(write_enrolments(world, year, intake));
+  const std::vector<Step> steps = plan_year(world, year);
+  TAIZHANG_CHECK(write_changes(world, year, steps, 0));
+  TAIZHANG_CHECK(write_late_enrolments(world, year, intake));
+  TAIZHANG_CHECK(write_households(world, year, intake));
+  TAIZHANG_CHECK(write_members(world, year, intake));
+  TAIZHANG_CHECK(write_aid(world, year, 0));
+  TAIZHANG_CHECK(write_changes(world, year, steps, 1));
+  TAIZHANG_CHECK(write_training(world, year));
+  TAIZHANG_CHECK(write_standards(world, year));
+  TAIZHANG_CHECK(write_changes(world, year, steps, 2));
+  TAIZHANG_CHECK(write_aid(world, year, 1));
+  TAIZHANG_CHECK(write_changes(world, year, steps, 3));
+  end_year(world, year);
+  return {};
+}
+
+}  // namespace
+
+Result<Manifest> generate(const GenerateOptions& asked) {
+  Manifest manifest;
+  manifest.options = asked;
+  GenerateOptions& options = manifest.options;
+  TAIZHANG_CHECK(in_range<std::int64_t>("pupils", options.pupils, 10, 10'000'000));
+  TAIZHANG_CHECK(in_range("years", options.years, 1, 50));
+  if (options.first_year == 0) options.first_year = 2024 - options.years;
+  TAIZHANG_CHECK(in_range("first_year", options.first_year, 1975, 2090));
+  TAIZHANG_TRY(County county, plan_county(options));
+  TAIZHANG_CHECK(prepare(options.directory));
+
+  Output output(manifest);
+  World world(output, std::move(county));
+  for (int year = 0; year < options.years; ++year)
+    TAIZHANG_CHECK(one_year(world, SchoolYear(options.first_year + year)));
+
+  auto& truth = manifest.truth;
+  truth["students_distinct"] = truth["pupils"] + truth["excused"];
+  const auto total = [](const std::map<std::string, std::int64_t>& by_kind) {
+    return std::accumulate(by_kind.begin(), by_kind.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& kind) { return sum + kind.second; });
+  };
+  truth["bad_rows_total"] = total(manifest.bad_rows);
+  truth["id_errors_total"] = total(manifest.id_errors);
+  TAIZHANG_CHECK(write_mappings(output));
+  TAIZHANG_CHECK(write_file(output.path("planted-bad.csv"), output.bad_list()));
+  TAIZHANG_CHECK(write_file(output.path("manifest.toml"), manifest.to_toml()));
+  return manifest;
+}
+
+}  // namespace taizhang
