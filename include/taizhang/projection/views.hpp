@@ -18,23 +18,23 @@ struct Ask {
     std::string value;  ///< as display or as stored text, money in yuan; a repeated field holds
                         ///< if one of its elements does
   };
-  std::vector<std::string> key;  ///< all tags of one row's key; empty: every row
-  std::vector<Equal> where;      ///< all must hold; personal fields cannot be asked by
+  std::vector<std::string> key{};  ///< all tags of one row's key; empty: every row
+  std::vector<Equal> where{};      ///< all must hold; personal fields cannot be asked by
   std::uint64_t limit = UINT64_MAX;
-  std::string page_token;        ///< from a former answer; refused (retryable) after a rebuild
-  Position at_least = 0;         ///< brings the view up to there first; `not_found` past the head
-  bool reveal = false;           ///< personal fields in the clear; the caller records the access
+  std::string page_token{};  ///< from a former answer; refused (retryable) after a rebuild
+  Position at_least = 0;     ///< brings the view up to there first; `not_found` past the head
+  bool reveal = false;       ///< personal fields in the clear; the caller records the access
   /// The view as it was known when the log ended there; 0: as it is now. Folded for this call
   /// in memory: a whole view costs a scan of the log, one key costs that key's events.
   Position known_at = 0;
   /// Leaves out what is effective after this date; folded in the same way.
-  std::optional<Date> effective_on;
+  std::optional<Date> effective_on{};
 };
 
 struct Answer {
-  Position position = 0;         ///< the rows speak of the log up to here
+  Position position = 0;  ///< the rows speak of the log up to here
   std::uint64_t rows = 0;
-  std::string next_page;         ///< empty: no more
+  std::string next_page;  ///< empty: no more
 };
 
 struct ProjectionStatus {
@@ -42,7 +42,7 @@ struct ProjectionStatus {
   std::uint32_t version = 0;
   std::uint32_t generation = 0;
   Position position = 0;
-  std::uint64_t lag = 0;         ///< events behind the head
+  std::uint64_t lag = 0;  ///< events behind the head
   std::uint64_t rows = 0;
 };
 
@@ -66,7 +66,8 @@ class Views {
   /// Opens the view store of a ledger. Tables of another version, of another ledger, or whose
   /// progress (position, tree root) is not in this log, are dropped and rebuilt by catch_up.
   /// The ledger, schema and sealer must outlive it.
-  static Result<std::unique_ptr<Views>> open(const Ledger& ledger, std::shared_ptr<const Schema> schema,
+  static Result<std::unique_ptr<Views>> open(const Ledger& ledger,
+                                             std::shared_ptr<const Schema> schema,
                                              const Sealer& sealer, std::unique_ptr<KeyValue> store,
                                              std::vector<Projection> projections,
                                              const ViewsOptions& options = {});
