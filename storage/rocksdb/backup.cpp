@@ -1,8 +1,5 @@
-#include <fcntl.h>
 #include <rocksdb/utilities/checkpoint.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 
 #include "../store_errors.hpp"
@@ -13,15 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 const Text backing_up{"making a backup", "备份"};
-
-Result<> sync(const std::string& name) {
-  const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return os_error(errno, name, backing_up);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (failed != 0) return os_error(failed, name, backing_up);
-  return {};
-}
 
 /// RocksDB's checkpoint hard-links the table files where it can. One bad sector would then hit
 /// store and backup alike, so each link becomes a file of its own.
@@ -35,12 +23,12 @@ Result<> part_from_store(const fs::path& folder) {
     const fs::path copy = link.string() + ".copy";
     fs::copy_file(link, copy, error);
     if (error) return os_error(error.value(), copy.string(), backing_up);
-    TAIZHANG_CHECK(sync(copy.string()));
+    TAIZHANG_CHECK(sync_path(copy.string(), backing_up));
     fs::rename(copy, link, error);
     if (error) return os_error(error.value(), link.string(), backing_up);
   }
   if (error) return os_error(error.value(), folder.string(), backing_up);
-  return sync(folder.string());
+  return sync_path(folder.string(), backing_up);
 }
 
 }  // namespace
@@ -67,7 +55,7 @@ Result<> copy_store(Database& database, const std::string& place) {
   }
   fs::rename(partial, place, error);
   if (error) return os_error(error.value(), place, backing_up);
-  return sync(parent.string());
+  return sync_path(parent.string(), backing_up);
 }
 
 }  // namespace taizhang::rocks

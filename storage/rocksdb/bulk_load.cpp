@@ -100,8 +100,8 @@ Result<> load_files(Database& database, Keyspace keyspace,
   TAIZHANG_CHECK(to_result(there->status(), database.place, loading));
 
   const auto status = files.ingest();
-  if (!status.ok()) database.health->fail(status);
-  return to_result(status, database.place, loading);
+  if (!status.ok()) return database.health->failed_write(status, loading);
+  return {};
 }
 
 void clear_load_folder(const std::string& place) {

@@ -1,8 +1,5 @@
 #include "taizhang/storage/rocksdb.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -42,15 +39,6 @@ bool vacant(const std::string& place) {
   for (const auto& entry : fs::directory_iterator(place, error))
     if (entry.path().filename() != WriterLock::file_name) return false;
   return !error;
-}
-
-Result<> sync_directory(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return os_error(errno, directory.string(), creating);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (failed != 0) return os_error(failed, directory.string(), creating);
-  return {};
 }
 
 /// What changes when a writer moves data between log and tables.
@@ -103,12 +91,12 @@ class RocksBackend final : public StorageBackend {
 
     if (!std::ofstream(creation_mark(place)).flush())
       return os_error(errno, creation_mark(place), creating);
-    TAIZHANG_CHECK(sync_directory(place));
-    TAIZHANG_CHECK(sync_directory(fs::absolute(place, error).lexically_normal().parent_path()));
+    TAIZHANG_CHECK(sync_path(place, creating));
+    TAIZHANG_CHECK(sync_path(fs::absolute(place, error).parent_path(), creating));
     TAIZHANG_CHECK(open_database(database, options, creating));
     fs::remove(creation_mark(place), error);
     if (error) return os_error(error.value(), place, creating);
-    return sync_directory(place);
+    return sync_path(place, creating);
   }
 
   static Result<> open_writer(Database& database, const StoreOptions& options) {

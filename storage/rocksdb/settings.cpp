@@ -29,7 +29,7 @@ class FailStop final : public rocksdb::EventListener {
   std::shared_ptr<Health> health_;
 };
 
-/// Readers share the writer's directory, where only the writer may log.
+/// RocksDB's own log brings the process down when the disk is full, by an assertion.
 class NoLog final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -40,7 +40,6 @@ class NoLog final : public rocksdb::Logger {
 
 rocksdb::DBOptions database_settings(OpenMode mode, std::shared_ptr<Health> health) {
   rocksdb::DBOptions settings;
-  const bool writes = mode == OpenMode::create || mode == OpenMode::writer;
   settings.create_if_missing = settings.create_missing_column_families = mode == OpenMode::create;
 
   settings.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -64,10 +63,7 @@ rocksdb::DBOptions database_settings(OpenMode mode, std::shared_ptr<Health> heal
 
   settings.stats_dump_period_sec = 0;
   settings.stats_persist_period_sec = 0;
-  settings.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  settings.keep_log_file_num = 2;
-  settings.max_log_file_size = 1U << 20;
-  if (!writes) settings.info_log = std::make_shared<NoLog>();
+  settings.info_log = std::make_shared<NoLog>();
   return settings;
 }
 

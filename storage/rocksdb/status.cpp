@@ -1,7 +1,12 @@
 #include "status.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace taizhang::rocks {
 namespace {
@@ -74,22 +79,41 @@ Error os_error(int error_number, const std::string& file, Text doing) {
                  std::strerror(error_number));
 }
 
+Result<> sync_path(const std::string& path, Text doing) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return os_error(errno, path, std::move(doing));
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (failed != 0) return os_error(failed, path, std::move(doing));
+  return {};
+}
+
 void Health::fail(const rocksdb::Status& cause) {
   std::lock_guard lock(mutex_);
-  if (cause_.empty()) cause_ = cause.ToString();
+  if (cause_.ok()) cause_ = cause;
   failed_ = true;
 }
 
-Result<> Health::check() const {
+Error Health::failed_write(const rocksdb::Status& cause, Text doing) {
+  fail(cause);
+  std::lock_guard lock(mutex_);
+  reported_ = true;
+  return to_error(cause, place_, std::move(doing));
+}
+
+Result<> Health::check() {
   if (!failed_) return {};
   std::lock_guard lock(mutex_);
+  if (!std::exchange(reported_, true))
+    return to_error(cause_, place_, {"working in the background", "后台处理"});
+  const std::string cause = cause_.ToString();
   return Error(ErrorCode::io_error,
-               {"The store " + place_ + " takes no more writes, because one failed: " + cause_ +
+               {"The store " + place_ + " takes no more writes, because one failed: " + cause +
                     ". Mend the cause, then reopen the store: only then is its state known.",
-                "存储 " + place_ + " 不再接受写入，因为此前的写入失败：" + cause_ +
+                "存储 " + place_ + " 不再接受写入，因为此前的写入失败：" + cause +
                     "。请排除原因后重新打开，之后才能确知其状态。"})
       .with("place", place_)
-      .with("cause", cause_);
+      .with("cause", cause);
 }
 
 }  // namespace taizhang::rocks

@@ -21,20 +21,25 @@ inline Result<> to_result(const rocksdb::Status& status, const std::string& plac
 
 /// What the operating system says (errno), in the same terms.
 Error os_error(int error_number, const std::string& file, Text doing);
+/// Brings a file, or the names in a directory, to stable storage.
+Result<> sync_path(const std::string& path, Text doing);
 
 /// Whether the store may still be written. Once it has failed it stays so until reopened.
 class Health {
  public:
   explicit Health(std::string place) : place_(std::move(place)) {}
+  /// A failure in the background: the next write reports it as what it is.
   void fail(const rocksdb::Status& cause);
-  /// An error that repeats the first cause, or nothing.
-  [[nodiscard]] Result<> check() const;
+  /// A failure of a write, which reports it.
+  Error failed_write(const rocksdb::Status& cause, Text doing);
+  [[nodiscard]] Result<> check();
 
  private:
   std::string place_;
   std::atomic<bool> failed_{false};
-  mutable std::mutex mutex_;
-  std::string cause_;
+  std::mutex mutex_;
+  rocksdb::Status cause_;
+  bool reported_ = false;
 };
 
 }  // namespace taizhang::rocks

@@ -90,8 +90,8 @@ Result<> RocksStore::write(const Batch& batch, Durability durability) {
     writing.sync = synced;
     status = database_->db->Write(writing, &converter.converted());
   }
-  if (!status.ok()) database_->health->fail(status);
-  return to_result(status, database_->place, writing_text);
+  if (!status.ok()) return database_->health->failed_write(status, writing_text);
+  return {};
 }
 
 Result<> RocksStore::load_sorted(

@@ -29,6 +29,7 @@ class Child {
     std::vector<std::string> arguments = wrapper;
     arguments.push_back(std::filesystem::read_symlink("/proc/self/exe").string());
     arguments.push_back("--gtest_also_run_disabled_tests");
+    arguments.push_back("--gtest_brief=1");
     arguments.push_back("--gtest_filter=" + test);
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
@@ -38,8 +39,7 @@ class Child {
     ::fcntl(from_child_, F_SETFD, FD_CLOEXEC);
     process_ = ::fork();
     if (process_ == 0) {
-      const int quiet = ::open("/dev/null", O_WRONLY);
-      ::dup2(quiet, STDOUT_FILENO);
+      ::dup2(STDERR_FILENO, STDOUT_FILENO);
       ::execvp(argv[0], argv.data());
       ::_exit(127);
     }
