@@ -25,11 +25,11 @@ std::string_view take(std::string_view& text, char separator) {
   return trimmed(taken);
 }
 
-Error wrong_date(const std::string& value, const Lexicon& lexicon) {
+Error wrong_date(const Lexicon& lexicon) {
   std::string formats;
   for (const std::string& format : lexicon.date_formats)
     formats += (formats.empty() ? "" : ", ") + format;
-  return row_problem("DATE", {"\"" + value + "\" is no date.", "“" + value + "”不是有效日期。"},
+  return row_problem("DATE", {"This is no date.", "这不是有效日期。"},
                      {"Write an existing day in one of these forms: " + formats + ".",
                       "请按下列格式填写存在的日期:" + formats + "。"});
 }
@@ -207,8 +207,8 @@ Result<> Template::apply(const Filter& filter, const CsvRow& row, const Lexicon&
         std::string known;
         for (const auto& [text, code] : codes) known += (known.empty() ? "" : ", ") + text;
         return row_problem("CODE-MAP",
-                           {"\"" + value + "\" is not in the code map " + filter.argument + ".",
-                            "“" + value + "”不在代码对照表 " + filter.argument + " 中。"},
+                           {"The value is not in the code map " + filter.argument + ".",
+                            "该值不在代码对照表 " + filter.argument + " 中。"},
                            {"Use one of: " + known + "; or add it to the mapping.",
                             "可用取值:" + known + ";或将其加入映射文件。"});
       }
@@ -217,9 +217,8 @@ Result<> Template::apply(const Filter& filter, const CsvRow& row, const Lexicon&
     }
     case Operation::yuan:
       if (!value.empty() && !parse_yuan(value))
-        return row_problem(
-            "MONEY", {"\"" + value + "\" is no amount in yuan.", "“" + value + "”不是金额(元)。"},
-            {"Write it as 1250 or 1,250.00.", "请写作 1250 或 1,250.00。"});
+        return row_problem("MONEY", {"This is no amount in yuan.", "这不是金额(元)。"},
+                           {"Write it as 1250 or 1,250.00.", "请写作 1250 或 1,250.00。"});
       return {};
     case Operation::date:
     case Operation::year:
@@ -231,7 +230,7 @@ Result<> Template::apply(const Filter& filter, const CsvRow& row, const Lexicon&
       value.find_first_not_of("0123456789") == std::string::npos)
     return {};
   const auto date = as_date(value);
-  if (!date) return wrong_date(value, lexicon);
+  if (!date) return wrong_date(lexicon);
   if (filter.operation == Operation::year) {
     value = date->to_string().substr(0, 4);
     return {};
@@ -252,9 +251,7 @@ Result<> Template::apply(const Filter& filter, const CsvRow& row, const Lexicon&
   const std::int64_t moved = std::int64_t{date->days} + offset;
   constexpr std::int64_t first_day = -719'162, last_day = 2'932'896;  // years 0001 to 9999
   if (failed != std::errc{} || parsed_to != end || moved < first_day || moved > last_day)
-    return row_problem("DAYS",
-                       {"\"" + std::string(days) + "\" is no number of days.",
-                        "“" + std::string(days) + "”不是天数。"},
+    return row_problem("DAYS", {"This is no number of days.", "这不是天数。"},
                        {"Write a whole number such as 12 or -30.", "请填写整数,例如 12 或 -30。"})
         .with("column", filter.days.name)
         .with("value", std::string(days));

@@ -118,7 +118,8 @@ Result<FileFacts> inspect_file(const std::string& path, std::string_view encodin
                  Text{path + " is UTF-16. Save it as \"CSV UTF-8\" and import that.",
                       path + " 是 UTF-16 编码。请另存为“CSV UTF-8”后再导入。"})
         .with("file", path);
-  if (encoding == "utf-8") {
+  // A byte order mark outweighs what the mapping says: reject files carry one.
+  if (encoding == "utf-8" || (encoding == "gb18030" && start.starts_with(byte_order_mark))) {
     facts.encoding = Encoding::utf8;
   } else if (encoding == "gb18030") {
     facts.encoding = Encoding::gb18030;
