@@ -1,3 +1,6 @@
+#include <cstdint>
+#include <type_traits>
+
 #include "taizhang/generate/generate.hpp"
 
 namespace taizhang {
@@ -18,12 +21,15 @@ void section(std::string& text, const char* title, const Map& values) {
 
 std::string Manifest::to_toml() const {
   std::string text = "# Files in the order of import, and the truth that was planted in them.\n";
+  // A TOML integer has 63 bits.
+  const std::string seed = std::to_string(options.seed);
+  const bool small = options.seed <= static_cast<std::uint64_t>(INT64_MAX);
   text += "simulated = true\nkind = \"";
   text += options.kind == GenerateOptions::Kind::school ? "school" : "county";
-  text += "\"\nseed = \"" + std::to_string(options.seed) +
-          "\"\npupils = " + std::to_string(options.pupils) +
-          "\nyears = " + std::to_string(options.years) +
-          "\nfirst_year = " + std::to_string(options.first_year) + "\n";
+  text += small ? "\"\nseed = " + seed : "\"\nseed = \"" + seed + "\"";
+  text += "\npupils_at_start = " + std::to_string(options.pupils);
+  text += "\nyears = " + std::to_string(options.years);
+  text += "\nfirst_year = " + std::to_string(options.first_year) + "\n";
   for (const File& file : files)
     text += "\n[[file]]\npath = \"" + file.path + "\"\nmap = \"" + file.map +
             "\"\nrows = " + std::to_string(file.rows) + "\n";

@@ -85,10 +85,12 @@ class Planner {
             ? 0
             : 1 + static_cast<std::int64_t>(draw.below(static_cast<std::uint64_t>(most / 2 + 1)));
     const std::int64_t cleared = on_roll < 50 ? 0 : 1 + on_roll / 2'000;
+    std::int64_t stayed_out = 0;
     for (std::int64_t n = 0; n < stay_out + return_soon + cleared; ++n) {
       std::vector<std::uint32_t>& from =
           others.empty() || (!eighth.empty() && draw.chance(7'500)) ? eighth : others;
       if (from.empty()) break;
+      stayed_out += n < stay_out ? 1 : 0;
       // Half of the time a classmate of the one before goes with them.
       std::size_t at = draw.below(from.size());
       if (n > 0 && draw.chance(5'000)) at = std::min(last_choice_, from.size() - 1);
@@ -101,6 +103,7 @@ class Planner {
                                             : Ending::cleared,
                draw);
     }
+    world_.out.truth("dropouts_open_of_last_year") = stayed_out;
   }
 
   enum class Ending : std::uint8_t { stays_out, returns, cleared };
