@@ -150,10 +150,10 @@ struct Validator {
     const pb::Reflection& reflection = *message.GetReflection();
     if (member.descriptor->is_repeated())
       return reflection.FieldSize(message, member.descriptor) > 0;
-    if (!reflection.HasField(message, member.descriptor)) return false;
+    if (member.descriptor->cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING)
+      return reflection.HasField(message, member.descriptor);
     std::string scratch;
-    return member.descriptor->cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING ||
-           !reflection.GetStringReference(message, member.descriptor, &scratch).empty();
+    return !reflection.GetStringReference(message, member.descriptor, &scratch).empty();
   }
 
   Result<> check_owner(const pb::Message& message, const Place& place) const {

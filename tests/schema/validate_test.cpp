@@ -90,7 +90,8 @@ TEST_F(Validate, CodesAreOfTheTable) {
 }
 
 TEST_F(Validate, TextIsUtf8) {
-  for (const char* bad : {"\xFF", "\xC0\x80", "\xE4\xB8", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) {
+  for (const char* bad :
+       {"\xFF", "0123456789abc\x80", "\xC0\x80", "\xE4\xB8", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) {
     message.set_name(bad);
     refused("name", "", "utf8");
   }
