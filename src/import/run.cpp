@@ -192,6 +192,8 @@ Result<> Run::flush() {
           books_.start(mapping_, reader_.facts(), context_, waiting_.front().prepared.recorded_at));
     }
   }
+  for (const Verdict& verdict : verdicts)
+    if (verdict.kind == Verdict::Kind::accepted) report_.events += verdict.positions.size();
   for (WaitingRow& row : waiting_) TAIZHANG_CHECK(settle(row, verdicts));
   waiting_.clear();
   waiting_keys_.clear();

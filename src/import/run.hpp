@@ -1,5 +1,6 @@
 #pragma once
 
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -48,6 +49,7 @@ class Run {
   ImportReport report_;
   bool accept_changes_;
 
+  static_assert(std::is_nothrow_move_constructible_v<WaitingRow>, "`before` points into it");
   std::vector<WaitingRow> waiting_;
   std::unordered_set<std::string> waiting_keys_;
   std::size_t waiting_commands_ = 0;

@@ -73,8 +73,9 @@ struct ImportReport {
   std::uint64_t refused = 0;
   std::uint64_t changed_not_taken = 0;
   std::uint64_t changed_taken = 0;
-  std::uint64_t missing = 0;  ///< snapshot mode
+  std::uint64_t missing = 0;   ///< snapshot mode
   std::uint64_t commands = 0;  ///< accepted (a dry run: those that would be)
+  std::uint64_t events = 0;    ///< appended for them; a dry run appends none
   bool dry_run = false;
   std::vector<BadRow> bad_rows;
   std::vector<ChangedRow> changed_rows;
