@@ -195,7 +195,7 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
     return ask_as_of(*impl_, table, ask, key, asking);
   }
 
-  std::shared_lock lock(impl_->serving);
+  auto lock = impl_->reading();
   if (found.state->progress.position < ask.at_least) {
     lock.unlock();
     TAIZHANG_TRY(const Position reached, impl_->catch_up({}));
@@ -205,7 +205,7 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
                                           "日志止于位置 " + std::to_string(reached) + "，未到 " +
                                               std::to_string(ask.at_least)})
           .with("position", std::to_string(ask.at_least));
-    lock.lock();
+    lock = impl_->reading();
   }
   const Slot slot = found.state->progress.tables[found.number].slot;
   TAIZHANG_TRY(std::string start, page_start(ask.page_token, slot));
@@ -244,7 +244,7 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
 
 Result<Hash> Views::digest(std::string_view view) const {
   TAIZHANG_TRY(const Impl::Found found, impl_->find(view));
-  std::shared_lock lock(impl_->serving);
+  auto lock = impl_->reading();
   const Slot slot = found.state->progress.tables[found.number].slot;
   TAIZHANG_TRY(auto cursor, impl_->store->scan(rows_space, {slot_key(slot), slot_key(slot + 1)},
                                                Direction::forward));

@@ -171,7 +171,7 @@ Result<> Views::Impl::advance(std::span<State* const> group, const Head& head,
       batch.put(meta_space, projection::progress_key(state->projection->name()),
                 projection::encode_progress(next));
     }
-    const std::lock_guard lock(serving);
+    const auto lock = moving_on();
     TAIZHANG_CHECK(store->write(batch, Durability::buffered));
     for (std::size_t i = 0; i < group.size(); ++i) group[i]->progress = std::move(moved[i]);
     fold.written(options.cache_bytes);
@@ -241,7 +241,7 @@ Result<> Views::Impl::build(std::span<State* const> group, const Head& head,
     for (const auto& old : group[i]->progress.tables)
       if (old.slot != 0) erase_slots(batch, old.slot, old.slot + 1);
   }
-  const std::lock_guard lock(serving);
+  const auto lock = moving_on();
   TAIZHANG_CHECK(store->write(batch, Durability::buffered));
   for (std::size_t i = 0; i < group.size(); ++i) group[i]->progress = std::move(made[i]);
   return {};
@@ -340,7 +340,7 @@ Result<> Views::rebuild(std::string_view projection, const OnProgress& progress)
 std::vector<ProjectionStatus> Views::status() const {
   const Position head = impl_->ledger->head().position;
   std::vector<ProjectionStatus> answer;
-  const std::shared_lock lock(impl_->serving);
+  const auto lock = impl_->reading();
   for (const auto& state : impl_->states) {
     const Progress& progress = state->progress;
     ProjectionStatus& one = answer.emplace_back();

@@ -16,7 +16,7 @@ class Views::Impl {
     const Projection* projection = nullptr;
     std::vector<std::unique_ptr<projection::Table>> tables;
     Id shape;
-    projection::Progress progress;  ///< guarded by `serving`; written by the writing thread alone
+    projection::Progress progress;  ///< guarded by `serving_`; written by the writing thread alone
   };
   struct Found {
     State* state;
@@ -36,9 +36,18 @@ class Views::Impl {
   std::vector<Projection> projections;
   ViewsOptions options;
   std::vector<std::unique_ptr<State>> states;
+
   /// Held shared while a reader takes its slot and snapshot, alone while rows and progress move
-  /// on: so what is read is of the position that is told.
-  std::shared_mutex serving;
+  /// on: so what is read is of the position that is told. Both pass one gate, or a stream of
+  /// readers would keep the writer out for ever.
+  std::shared_lock<std::shared_mutex> reading() {
+    const std::lock_guard gate(gate_);
+    return std::shared_lock(serving_);
+  }
+  std::unique_lock<std::shared_mutex> moving_on() {
+    const std::lock_guard gate(gate_);
+    return std::unique_lock(serving_);
+  }
 
  private:
   Result<> restore(State& state);
@@ -49,6 +58,8 @@ class Views::Impl {
   Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
 
   std::mutex writing_;
+  std::mutex gate_;
+  std::shared_mutex serving_;
   projection::Slot next_slot_ = 1;
 };
 

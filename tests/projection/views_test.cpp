@@ -126,6 +126,7 @@ TEST_F(ViewsTest, RebuildRemovesWhatReplayCannotProduceAndLeavesOthersAlone) {
     auto views = open();
     MUST(views->catch_up());
     clean = take(views->digest("members"));
+    views.reset();
     // A copy of the row under a key that no event names.
     auto store = view_store(*backend, "views");
     auto cursor = take(store->scan(1, {}, Direction::forward));
