@@ -33,11 +33,12 @@ Result<> part_from_store(const fs::path& folder) {
 
 }  // namespace
 
-Result<> copy_store(Database& database, const std::string& place) {
+Result<> copy_store(Database& database, const std::string& given_place) {
+  const std::string place = without_end_slash(given_place);
   std::error_code error;
   if (fs::exists(place, error)) return storage::store_there(place);
   // The copy gets its name only once it is whole and on stable storage.
-  const std::string partial = fs::path(place).lexically_normal().string() + ".partial";
+  const std::string partial = place + ".partial";
   fs::remove_all(partial, error);
   const fs::path parent = fs::absolute(place, error).parent_path();
   fs::create_directories(parent, error);

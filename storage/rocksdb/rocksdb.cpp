@@ -54,13 +54,15 @@ std::string fingerprint(const std::string& place) {
 
 class RocksBackend final : public StorageBackend {
  public:
-  Result<std::unique_ptr<KeyValue>> open(const std::string& place,
+  Result<std::unique_ptr<KeyValue>> open(const std::string& given_place,
                                          const StoreOptions& options) override {
+    const std::string place = without_end_slash(given_place);
     TAIZHANG_CHECK(storage::check_keyspaces(options));
     auto database = std::make_shared<Database>();
     database->place = place;
     database->health = std::make_shared<Health>(place);
-    database->cache = rocksdb::NewLRUCache(options.cache_bytes);
+    constexpr int cache_shard_bits = 3;
+    database->cache = rocksdb::NewLRUCache(options.cache_bytes, cache_shard_bits);
     switch (options.mode) {
       case OpenMode::create:
         TAIZHANG_CHECK(create(*database, options));

@@ -21,6 +21,11 @@ inline Result<> to_result(const rocksdb::Status& status, const std::string& plac
 
 /// What the operating system says (errno), in the same terms.
 Error os_error(int error_number, const std::string& file, Text doing);
+/// A directory's name, so that names can be made from it.
+inline std::string without_end_slash(std::string place) {
+  while (place.size() > 1 && place.back() == '/') place.pop_back();
+  return place;
+}
 /// Brings a file, or the names in a directory, to stable storage.
 Result<> sync_path(const std::string& path, Text doing);
 
