@@ -52,11 +52,10 @@ Error condition_failed(std::size_t item, Position position) {
 
 /// Event by event: for few events and many items.
 Result<> check_events(const Log& log, const PreparedCommit& commit, Position after, Position last) {
-  PageSlot slot;
   std::shared_ptr<const Run> run;
   RecordedEvent event;
   for (auto at = after + 1; at <= last; ++at) {
-    TAIZHANG_CHECK(log.event_at(at, slot, run, event));
+    TAIZHANG_CHECK(log.event_at(at, run, event));
     if (const auto item = commit.matcher->match(event)) return condition_failed(*item, at);
   }
   return {};
@@ -79,14 +78,13 @@ Result<std::optional<Appended>> check_ids(const Log& log, const PreparedCommit& 
   const auto count = std::count_if(known.begin(), known.end(),
                                    [](const auto& position) { return position.has_value(); });
   if (count == 0) return std::optional<Appended>();
-  PageSlot slot;
   std::shared_ptr<const Run> run;
   RecordedEvent event;
   Appended appended;
   appended.known = true;
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (!known[i]) continue;
-    TAIZHANG_CHECK(log.event_at(*known[i], slot, run, event));
+    TAIZHANG_CHECK(log.event_at(*known[i], run, event));
     if (!same_content(event, commit.events[i])) return content_differs(commit.ids[i], *known[i]);
     if (appended.positions.empty()) appended.recorded_at = event.recorded_at;
     appended.positions.push_back(*known[i]);
@@ -118,7 +116,6 @@ Result<> check_condition(const Log& log, const PreparedCommit& commit, Position 
 }
 
 Result<> check_targets(const Log& log, const PreparedCommit& commit, Position head) {
-  PageSlot slot;
   std::shared_ptr<const Run> run;
   RecordedEvent event;
   for (const auto& one : commit.events) {
@@ -126,7 +123,7 @@ Result<> check_targets(const Log& log, const PreparedCommit& commit, Position he
     if (one.target->position > head)
       return bad_target(*one.target, "the ledger ends at " + std::to_string(head),
                         "台账止于第 " + std::to_string(head) + " 位");
-    TAIZHANG_CHECK(log.event_at(one.target->position, slot, run, event));
+    TAIZHANG_CHECK(log.event_at(one.target->position, run, event));
     if (event.target)
       return bad_target(*one.target, "a void or correction cannot itself be targeted",
                         "作废或更正本身不能再被作废或更正");

@@ -9,7 +9,7 @@ std::size_t weight(const Run& run) {
 
 }  // namespace
 
-std::shared_ptr<const Run> FrameCache::find(std::uint64_t frame) {
+std::shared_ptr<const Run> FrameCache::find(Position frame) {
   auto& at = shard(frame);
   const std::lock_guard lock(at.mutex);
   const auto place = at.places.find(frame);
@@ -18,7 +18,7 @@ std::shared_ptr<const Run> FrameCache::find(std::uint64_t frame) {
   return place->second->run;
 }
 
-void FrameCache::add(std::uint64_t frame, std::shared_ptr<const Run> run) {
+void FrameCache::add(Position frame, std::shared_ptr<const Run> run) {
   auto& at = shard(frame);
   const std::lock_guard lock(at.mutex);
   if (at.places.contains(frame)) return;

@@ -2,6 +2,7 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/errors.hpp"
+#include "ledger/page.hpp"
 #include "ledger/record.hpp"
 #include "ledger/sha256.hpp"
 
@@ -59,40 +60,25 @@ Error Log::note(Error error) const {
   return error;
 }
 
-Result<std::shared_ptr<const Page>> Log::page_of(Position position) const {
-  const auto first = (position - 1) / limits::page_events * limits::page_events + 1;
-  auto value = store_->get(keyspace::pages, be64(first));
-  if (!value) return note(std::move(value).error().with("position", std::to_string(position)));
-  if (!value->has_value()) return note(damaged_at(first, "its page is missing", "所在页缺失"));
-  auto page = Page::parse(*std::move(*value), first);
-  if (page == nullptr)
-    return note(damaged_at(first, "the head of its page does not hold", "所在页的页头校验不符"));
-  return page;
-}
-
-Result<std::shared_ptr<const Run>> Log::run_at(Position position, PageSlot& slot,
-                                               bool cached) const {
+Result<std::shared_ptr<const Run>> Log::run_at(Position position, bool cached) const {
   if (auto run = tail_.run_at(position)) return run;
-  const auto frame_number = (position - 1) / limits::frame_events;
+  const auto first = frame_first(position);
   if (cached)
-    if (auto run = frames_.find(frame_number)) return run;
-  const auto page_first = (position - 1) / limits::page_events * limits::page_events + 1;
-  if (slot.page == nullptr || slot.page->first() != page_first) {
-    TAIZHANG_TRY(slot.page, page_of(position));
-  }
+    if (auto run = frames_.find(first)) return run;
+  const auto value = store_->get(keyspace::pages, frame_key(first));
+  if (!value) return note(Error(value.error()).with("position", std::to_string(position)));
   auto run = std::make_shared<Run>();
-  if (!slot.page->frame(static_cast<std::size_t>((position - page_first) / limits::frame_events),
-                        *run))
-    return note(damaged_at((frame_number * limits::frame_events) + 1,
-                           "its frame of 32 events does not hold", "所在的 32 条记录块校验不符"));
-  if (cached) frames_.add(frame_number, run);
+  if (!*value || !decode_frame((*value)->view(), first, *run))
+    return note(damaged_at(first, "its frame of 32 events is missing or does not hold",
+                           "所在的 32 条记录块缺失或校验不符"));
+  if (cached) frames_.add(first, run);
   return std::shared_ptr<const Run>(std::move(run));
 }
 
-Result<> Log::event_at(Position position, PageSlot& slot, std::shared_ptr<const Run>& run,
-                       RecordedEvent& out, bool cached) const {
+Result<> Log::event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out,
+                       bool cached) const {
   if (run == nullptr || !run->has(position)) {
-    TAIZHANG_TRY(run, run_at(position, slot, cached));
+    TAIZHANG_TRY(run, run_at(position, cached));
   }
   if (!decode_record(run->record(position), out))
     return note(damaged_at(position, "its record cannot be read", "记录无法解析"));
@@ -156,17 +142,21 @@ Result<Hash> Log::root_at(Position position) const {
   if (position == head) return mark_now.frontier.root();
   const auto sealed = tail_.sealed();
   Frontier frontier;
-  PageSlot slot;
   if (position >= sealed.position) {
     frontier = sealed.frontier;
   } else if (position > 0) {
-    TAIZHANG_TRY(slot.page, page_of(position));
-    frontier = slot.page->before();
+    const auto first = page_first(position);
+    TAIZHANG_TRY(const auto value, store_->get(keyspace::pages, head_key(first)));
+    auto page_head = value ? decode_head(value->view(), first) : std::nullopt;
+    if (!page_head)
+      return note(damaged_at(first, "the head of its page is missing or does not hold",
+                             "所在页的页头缺失或校验不符"));
+    frontier = std::move(page_head->before);
   }
   std::shared_ptr<const Run> run;
   RecordedEvent event;
   while (frontier.size() < position) {
-    TAIZHANG_CHECK(event_at(frontier.size() + 1, slot, run, event));
+    TAIZHANG_CHECK(event_at(frontier.size() + 1, run, event));
     frontier.append(leaf_of(event));
   }
   return frontier.root();

@@ -12,17 +12,11 @@
 
 #include "ledger/frame_cache.hpp"
 #include "ledger/meta.hpp"
-#include "ledger/page.hpp"
 #include "ledger/tail.hpp"
 #include "ledger/types.hpp"
 #include "taizhang/key_value.hpp"
 
 namespace taizhang::core {
-
-/// The page a reader is in, so that going on reads the store once a page.
-struct PageSlot {
-  std::shared_ptr<const Page> page;
-};
 
 /// The events of a ledger wherever they lie, in the tail or in pages, and how well they are.
 /// Everything may be called from any thread.
@@ -59,11 +53,10 @@ class Log {
 
   /// The records around a position up to the head. Frames of pages come from the cache and go
   /// into it if `cached`.
-  Result<std::shared_ptr<const Run>> run_at(Position position, PageSlot& slot, bool cached) const;
+  Result<std::shared_ptr<const Run>> run_at(Position position, bool cached) const;
   /// As `run_at`, decoded into `out`; `run` holds what the views point to.
-  Result<> event_at(Position position, PageSlot& slot, std::shared_ptr<const Run>& run,
-                    RecordedEvent& out, bool cached = true) const;
-  Result<std::shared_ptr<const Page>> page_of(Position position) const;
+  Result<> event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out,
+                    bool cached = true) const;
 
   /// Appends, ascending, positions in (after, last] of a tag and any of the types (no types:
   /// all; the empty tag: all events), at least `wanted` of them if there are so many, taken

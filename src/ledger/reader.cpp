@@ -38,7 +38,7 @@ Result<const RecordedEvent*> Reader::Impl::next() {
   auto position = next_position();
   if (!position) return fail(std::move(position).error());
   if (!*position) return nullptr;
-  auto fetched = log_->event_at(**position, page_, run_, event_, !all_);
+  auto fetched = log_->event_at(**position, run_, event_, !all_);
   if (!fetched) return fail(std::move(fetched).error());
   ++returned_;
   return &event_;

@@ -36,7 +36,6 @@ class Reader::Impl {
   std::vector<Position> batch_;  ///< in the order of reading, from `at_` on
   std::size_t at_ = 0;
 
-  core::PageSlot page_;
   std::shared_ptr<const core::Run> run_;
   RecordedEvent event_;
   std::optional<Error> failed_;

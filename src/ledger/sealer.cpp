@@ -5,6 +5,7 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/errors.hpp"
+#include "ledger/page.hpp"
 #include "ledger/postings.hpp"
 #include "ledger/record.hpp"
 
@@ -23,62 +24,74 @@ Position full_pages_up_to(Position position) {
 
 using PostingLists = std::map<std::pair<std::string_view, TypeNumber>, std::vector<Position>>;
 
-/// One page from the tail, and its share of the indexes.
+/// Pages from the tail, and their share of the indexes.
 class PageBuilder {
  public:
   PageBuilder(const Log& log, Frontier& frontier, PostingLists& postings, Batch& batch)
       : log_(log), frontier_(frontier), postings_(postings), batch_(batch) {}
 
-  /// `runs` keeps alive what `postings` points to. Answers when the last event was recorded.
-  Result<Timestamp> build(Position first, std::vector<std::shared_ptr<const Run>>& runs) {
-    PageContent content;
-    content.first = first;
-    content.before = frontier_;
+  /// The page that follows on the frontier. Answers when its last event was recorded.
+  Result<Timestamp> build() {
+    const auto first = frontier_.size() + 1;
+    PageHead head;
+    head.before = frontier_;
     Frontier tile;
-    for (auto at = first; at < first + limits::page_events; ++at) {
-      if (runs.empty() || !runs.back()->has(at)) {
+    for (auto at = first; at < first + limits::page_events; at += limits::frame_events)
+      TAIZHANG_CHECK(build_frame(at, tile));
+    head.tile_root = tile.root();
+    batch_.put(keyspace::pages, head_key(first), encode_head(head));
+    return commits_.back().recorded_at;
+  }
+
+ private:
+  Result<> build_frame(Position first, Frontier& tile) {
+    records_.clear();
+    commits_.clear();
+    for (auto at = first; at < first + limits::frame_events; ++at) {
+      if (runs_.empty() || !runs_.back()->has(at)) {
         auto run = log_.tail().run_at(at);
         if (run == nullptr)
           return error(ErrorCode::internal,
                        "An event to be sealed is not in the tail: " + std::to_string(at) + ".",
                        "待封存的事件不在尾部:" + std::to_string(at) + "。");
-        runs.push_back(std::move(run));
+        runs_.push_back(std::move(run));
       }
-      const auto& run = *runs.back();
-      if (content.commits.empty() || content.commits.back().first != run.commit(at).first)
-        content.commits.push_back(run.commit(at));
-      content.records.push_back(run.record(at));
+      const auto& run = *runs_.back();
+      if (commits_.empty() || commits_.back().first != run.commit(at).first)
+        commits_.push_back(run.commit(at));
+      records_.push_back(run.record(at));
       const auto& leaf = run.leaves[static_cast<std::size_t>(at - run.first)];
       tile.append(leaf);
       frontier_.append(leaf);
-      TAIZHANG_CHECK(index(at, run.record(at), content));
+      TAIZHANG_CHECK(index(at, run.record(at)));
     }
-    content.tile_root = tile.root();
-    batch_.put(keyspace::pages, be64(first), encode_page(content));
-    return content.commits.back().recorded_at;
+    batch_.put(keyspace::pages, frame_key(first), encode_frame(records_, commits_));
+    return {};
   }
 
- private:
-  Result<> index(Position at, std::string_view record, PageContent& content) {
+  Result<> index(Position at, std::string_view record) {
     if (!decode_record(record, event_))
       return damaged_at(at, "its record cannot be read", "记录无法解析");
     batch_.put(keyspace::ids, std::string(event_.id.bytes.begin(), event_.id.bytes.end()),
                be64(at));
-    const std::string_view target = event_.target ? event_.target->type : std::string_view();
-    content.types.push_back({event_.type, target == event_.type ? std::string_view() : target});
-    for (const auto type : content.types.back()) {
-      if (type.empty()) continue;
-      const auto number = *log_.types().find(type);  // every appended type was interned
-      postings_[{std::string_view(), number}].push_back(at);
-      for (const auto tag : event_.tags) postings_[{tag, number}].push_back(at);
-    }
+    post(event_.type, at);
+    if (event_.target && event_.target->type != event_.type) post(event_.target->type, at);
     return {};
+  }
+
+  void post(std::string_view type, Position at) {
+    const auto number = *log_.types().find(type);  // every appended type was interned
+    postings_[{std::string_view(), number}].push_back(at);
+    for (const auto tag : event_.tags) postings_[{tag, number}].push_back(at);
   }
 
   const Log& log_;
   Frontier& frontier_;
-  PostingLists& postings_;
+  PostingLists& postings_;  ///< points into `runs_`
   Batch& batch_;
+  std::vector<std::shared_ptr<const Run>> runs_;
+  std::vector<std::string_view> records_;
+  std::vector<CommitSpan> commits_;
   RecordedEvent event_;
 };
 
@@ -172,10 +185,9 @@ Result<> Sealer::step(Position last) {
   if (seal.position >= last) return {};
   Batch batch;
   PostingLists postings;
-  std::vector<std::shared_ptr<const Run>> runs;
   PageBuilder builder(log_, seal.frontier, postings, batch);
   while (seal.position < last) {
-    TAIZHANG_TRY(seal.recorded_at, builder.build(seal.position + 1, runs));
+    TAIZHANG_TRY(seal.recorded_at, builder.build());
     seal.position += limits::page_events;
   }
   for (const auto& [list, positions] : postings)
