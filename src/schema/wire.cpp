@@ -16,10 +16,12 @@ Result<std::string> serialised(const google::protobuf::Message& message, std::si
         .with("limit", "event_bytes_max")
         .with("value", std::to_string(size));
   std::string bytes(size, '\0');
-  google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(size));
-  google::protobuf::io::CodedOutputStream coded(&array);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&coded);
+  {
+    google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(size));
+    google::protobuf::io::CodedOutputStream coded(&array);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeWithCachedSizes(&coded);
+  }  // The stream writes its last bytes when it dies, which must be before `bytes` moves.
   return bytes;
 }
 
