@@ -47,6 +47,16 @@ TEST_F(EventCodec, RoundTrips) {
   EXPECT_EQ(encoded(again).clear, made.clear);
 }
 
+TEST_F(EventCodec, MessagesOfEverySmallSizeRoundTrip) {
+  for (std::size_t length = 1; length < 70; ++length) {
+    taizhang_test::Closed message;
+    message.set_school(std::string(length, 'x'));
+    const NewEvent made = encoded(message);
+    EXPECT_EQ(made.clear, message.SerializeAsString());
+    EXPECT_NE(taizhang::to_json(message)->find(message.school()), std::string::npos);
+  }
+}
+
 TEST_F(EventCodec, OneSealedPartASubjectAndClass) {
   const NewEvent made = encoded(sample::full());
   ASSERT_EQ(made.sealed.size(), 3U);
