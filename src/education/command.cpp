@@ -1,0 +1,155 @@
+#include "taizhang/education/command.hpp"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <nlohmann/json.hpp>
+
+#include "taizhang/schema/display.hpp"
+
+namespace taizhang {
+namespace {
+
+using nlohmann::json;
+
+Error malformed(Text text) { return Error(ErrorCode::invalid_argument, std::move(text)); }
+
+Error unknown_name(const char* what_en, const char* what_zh, const std::string& name,
+                   const std::vector<std::string>& known) {
+  const auto near = nearest_name(name, known);
+  Error error = malformed({std::string("There is no ") + what_en + " \"" + name + "\"." +
+                               (near ? " Did you mean \"" + *near + "\"?" : ""),
+                           std::string("没有") + what_zh + "“" + name + "”。" +
+                               (near ? "是否为“" + *near + "”？" : "")});
+  error.with("name", name);
+  if (near) error.with("nearest", *near);
+  return error;
+}
+
+Result<std::string> text_of(const json& value, const std::string& name) {
+  if (value.is_string()) return value.get<std::string>();
+  return malformed({"\"" + name + "\" must be a text.", "“" + name + "”须为文字。"});
+}
+
+Result<Context> context_of(const json& value) {
+  Context context;
+  const std::vector<std::pair<std::string, std::string*>> fields{
+      {"actor", &context.actor},
+      {"role", &context.role},
+      {"office", &context.office},
+      {"document", &context.document},
+      {"on_behalf_of", &context.on_behalf_of},
+      {"correlation", &context.correlation},
+      {"causation", &context.causation},
+      {"file", &context.file}};
+  if (!value.is_object())
+    return malformed({"\"context\" must be an object.", "“context”须为对象。"});
+  for (const auto& [name, entry] : value.items()) {
+    std::string* target = nullptr;
+    for (const auto& [known, field] : fields)
+      if (known == name) target = field;
+    if (target != nullptr) {
+      TAIZHANG_TRY(*target, text_of(entry, name));
+    } else if (name == "line" && entry.is_number_unsigned()) {
+      context.line = entry.get<std::uint64_t>();
+    } else if (name == "batch") {
+      TAIZHANG_TRY(const std::string text, text_of(entry, name));
+      TAIZHANG_TRY(context.batch, Id::parse(text));
+    } else if (name == "claimed_at") {
+      TAIZHANG_TRY(const std::string text, text_of(entry, name));
+      TAIZHANG_TRY(context.claimed_at, Timestamp::parse(text));
+    } else {
+      std::vector<std::string> known{"line", "batch", "claimed_at"};
+      for (const auto& field : fields) known.push_back(field.first);
+      return unknown_name("field of the context", "上下文字段", name, known);
+    }
+  }
+  return context;
+}
+
+Result<std::shared_ptr<const google::protobuf::Message>> body_of(const Schema& schema,
+                                                                 const std::string& type,
+                                                                 const json& body) {
+  const MessageInfo* info = schema.command(type);
+  if (info == nullptr) {
+    std::vector<std::string> names;
+    for (const MessageInfo* one : schema.all(MessageInfo::Role::command))
+      names.push_back(one->name);
+    return unknown_name("command", "命令", type, names);
+  }
+  std::shared_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(info->descriptor)->New());
+  TAIZHANG_CHECK(from_json(schema, body.dump(), *message));
+  return std::shared_ptr<const google::protobuf::Message>(std::move(message));
+}
+
+}  // namespace
+
+Result<Command> command_from_json(const Schema& schema, std::string_view text) {
+  const json value = json::parse(text, nullptr, false);
+  if (!value.is_object())
+    return malformed({"A command is one JSON object: {\"type\":…,\"body\":{…}}.",
+                      "命令须为一个 JSON 对象：{\"type\":…,\"body\":{…}}。"});
+  Command command;
+  std::string type;
+  json body = json::object();
+  for (const auto& [name, entry] : value.items()) {
+    if (name == "type") {
+      TAIZHANG_TRY(type, text_of(entry, name));
+    } else if (name == "id") {
+      TAIZHANG_TRY(const std::string id, text_of(entry, name));
+      TAIZHANG_TRY(command.id, Id::parse(id));
+    } else if (name == "on") {
+      TAIZHANG_TRY(const std::string on, text_of(entry, name));
+      TAIZHANG_TRY(command.effective_on, Date::parse(on));
+    } else if (name == "context") {
+      TAIZHANG_TRY(command.context, context_of(entry));
+    } else if (name == "simulated_now") {
+      TAIZHANG_TRY(const std::string now, text_of(entry, name));
+      TAIZHANG_TRY(command.simulated_now, Timestamp::parse(now));
+    } else if (name == "body") {
+      body = entry;
+    } else {
+      return unknown_name("field of a command", "命令字段", name,
+                          {"type", "id", "on", "context", "simulated_now", "body"});
+    }
+  }
+  if (!body.is_object()) return malformed({"\"body\" must be an object.", "“body”须为对象。"});
+  if (command.id.is_zero()) command.id = Id::random();
+  TAIZHANG_TRY(command.body, body_of(schema, type, body));
+  return command;
+}
+
+std::string verdict_to_json(const Command& command, const Verdict& verdict) {
+  using ordered = nlohmann::ordered_json;
+  ordered out;
+  out["id"] = command.id.to_string();
+  switch (verdict.kind) {
+    case Verdict::Kind::accepted:
+      out["verdict"] = "accepted";
+      break;
+    case Verdict::Kind::known:
+      out["verdict"] = "known";
+      break;
+    case Verdict::Kind::rejected:
+      out["verdict"] = "rejected";
+      break;
+  }
+  out["positions"] = ordered::array();
+  for (const Position position : verdict.positions)
+    out["positions"].push_back(std::to_string(position));
+  if (verdict.error) {
+    const Error& error = *verdict.error;
+    for (const char* name : {"rule", "position"})
+      if (!error.detail(name).empty()) out[name] = std::string(error.detail(name));
+    out["code"] = std::string(name(error.code()));
+    out["message"] = {{"zh", error.message().zh}, {"en", error.message().en}};
+    ordered details = ordered::object();
+    for (const Error::Detail& detail : error.details())
+      if (detail.name != "rule" && detail.name != "position") details[detail.name] = detail.value;
+    if (!details.empty()) out["details"] = std::move(details);
+  }
+  return out.dump(-1, ' ', false, ordered::error_handler_t::replace);
+}
+
+}  // namespace taizhang

@@ -1,0 +1,204 @@
+#include "education/desk.hpp"
+
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+
+#include "taizhang/education/v1/events.pb.h"
+
+namespace taizhang::education {
+namespace {
+
+const std::string parameter_type = "education.rule-parameter-set";
+
+std::string key_of(const QueryItem& item) {
+  std::string key;
+  for (const std::string& type : item.types) key.append(type).push_back('\n');
+  key.push_back('\t');
+  for (const std::string& tag : item.tags) key.append(tag).push_back('\n');
+  return key;
+}
+
+bool matches(const QueryItem& item, const RecordedEvent& event) {
+  const auto typed = [&](const std::string& type) {
+    return event.type == type || (event.target && event.target->type == type);
+  };
+  return (item.types.empty() || std::any_of(item.types.begin(), item.types.end(), typed)) &&
+         std::all_of(item.tags.begin(), item.tags.end(),
+                     [&](const std::string& tag) { return event.has_tag(tag); });
+}
+
+ParameterSet settings_of(const History& history) {
+  ParameterSet set;
+  for (const EffectiveEvent& event : history.effective()) {
+    const auto& setting = static_cast<const v1::RuleParameterSet&>(*event.message);
+    set.add({setting.parameter(), setting.jurisdiction(), setting.value(), event.info.effective_on,
+             event.info.position});
+  }
+  return set;
+}
+
+}  // namespace
+
+Result<History> ParameterCache::up_to(const Ledger& ledger, Position position) {
+  const std::lock_guard lock(mutex_);
+  if (read_ < position) {
+    TAIZHANG_TRY(Reader reader, ledger.read(Query::type(parameter_type), {.after = read_}));
+    for (;;) {
+      TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+      if (event == nullptr) break;
+      TAIZHANG_CHECK(history_.add(*event));
+      read_ = event->position;
+    }
+    read_ = std::max(read_, reader.seen());
+  }
+  return history_;
+}
+
+Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, ParameterCache& parameters)
+    : ledger_(&ledger),
+      schema_(&schema),
+      vault_(&vault),
+      parameter_cache_(&parameters),
+      head_(ledger.head().position) {}
+
+bool Desk::is_minted(const QueryItem& item) const {
+  return std::any_of(item.tags.begin(), item.tags.end(),
+                     [&](const std::string& tag) { return minted_.contains(tag); });
+}
+
+bool Desk::require(const QueryItem& item) {
+  if (is_minted(item)) return false;
+  if (required_.insert(key_of(item)).second) items_.push_back(item);
+  return true;
+}
+
+void Desk::expect_nothing(const QueryItem& item) { require(item); }
+
+Result<> Desk::scan_log(const QueryItem& item,
+                        const std::function<Result<bool>(const RecordedEvent&)>& visit) const {
+  TAIZHANG_TRY(Reader reader, ledger_->read(Query{{item}}, {.before = head_ + 1}));
+  for (;;) {
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event == nullptr) return {};
+    TAIZHANG_TRY(const bool more, visit(*event));
+    if (!more) return {};
+  }
+}
+
+Result<> Desk::scan_pending(const QueryItem& item, std::size_t from,
+                            const std::function<Result<bool>(const RecordedEvent&)>& visit) {
+  const auto offer = [&](std::size_t at) -> Result<bool> {
+    if (at < from || !matches(item, pending_[at].recorded)) return true;
+    return visit(pending_[at].recorded);
+  };
+  if (item.tags.empty()) {
+    for (std::size_t at = from; at < pending_.size(); ++at) {
+      TAIZHANG_TRY(const bool more, offer(at));
+      if (!more) break;
+    }
+    return {};
+  }
+  const auto found = pending_by_tag_.find(item.tags.front());
+  if (found == pending_by_tag_.end()) return {};
+  for (const std::size_t at : found->second) {
+    TAIZHANG_TRY(const bool more, offer(at));
+    if (!more) break;
+  }
+  return {};
+}
+
+Result<> Desk::scan(const QueryItem& item,
+                    const std::function<Result<bool>(const RecordedEvent&)>& visit) {
+  bool more = true;
+  const auto watched = [&](const RecordedEvent& event) -> Result<bool> {
+    TAIZHANG_TRY(more, visit(event));
+    return more;
+  };
+  if (require(item)) TAIZHANG_CHECK(scan_log(item, watched));
+  if (more) TAIZHANG_CHECK(scan_pending(item, 0, watched));
+  return {};
+}
+
+Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
+  const auto [entry, fresh] = histories_.try_emplace(key_of(item), Known{History(*schema_), 0});
+  Known& known = entry->second;
+  const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
+    TAIZHANG_CHECK(known.history.add(event));
+    return true;
+  };
+  if (fresh && require(item)) {
+    if (auto read = scan_log(item, keep); !read) {
+      histories_.erase(entry);
+      return std::move(read).error();
+    }
+  }
+  if (known.seen < pending_.size()) {
+    TAIZHANG_CHECK(scan_pending(item, known.seen, keep));
+    known.seen = pending_.size();
+  }
+  return known.history.effective();
+}
+
+Result<> Desk::at(Position position, const std::function<Result<>(const RecordedEvent&)>& visit) {
+  if (position > head_ && position < next()) return visit(pending_[position - head_ - 1].recorded);
+  if (position >= 1 && position <= head_) {
+    TAIZHANG_TRY(Reader reader,
+                 ledger_->read(Query::all(), {.after = position - 1, .before = position + 1}));
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event != nullptr) return visit(*event);
+  }
+  const std::string asked = std::to_string(position);
+  return Error(ErrorCode::not_found,
+               {"There is no event at position " + asked + "; the last one is " +
+                    std::to_string(head_) + ".",
+                "位置 " + asked + " 没有记录；最后一条在位置 " + std::to_string(head_) + "。"})
+      .with("position", asked);
+}
+
+Result<const ParameterSet*> Desk::parameters() {
+  if (!parameters_ || parameters_seen_ < pending_.size()) {
+    const QueryItem item{{parameter_type}, {}};
+    bool changed = !parameters_;
+    TAIZHANG_CHECK(scan_pending(item, parameters_seen_, [&](const RecordedEvent&) -> Result<bool> {
+      changed = true;
+      return false;
+    }));
+    if (changed) {
+      require(item);
+      TAIZHANG_TRY(History history, parameter_cache_->up_to(*ledger_, head_));
+      const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
+        TAIZHANG_CHECK(history.add(event));
+        return true;
+      };
+      TAIZHANG_CHECK(scan_pending(item, 0, keep));
+      parameters_ = settings_of(history);
+    }
+    parameters_seen_ = pending_.size();
+  }
+  return &*parameters_;
+}
+
+void Desk::add(NewEvent event) {
+  const Position position = next();
+  Pending& pending = pending_.emplace_back();
+  pending.event = std::move(event);
+  pending.recorded = as_recorded(pending.event, position, Timestamp{}, pending.context);
+  for (const std::string_view tag : pending.recorded.tags)
+    pending_by_tag_[std::string(tag)].push_back(pending_.size() - 1);
+}
+
+Condition Desk::condition() const {
+  if (fixed_) return {Query::all(), head_};
+  return {Query{items_}, head_};
+}
+
+std::vector<NewEvent> Desk::take() {
+  std::vector<NewEvent> events;
+  events.reserve(pending_.size());
+  for (Pending& pending : pending_) events.push_back(std::move(pending.event));
+  pending_.clear();
+  return events;
+}
+
+}  // namespace taizhang::education
