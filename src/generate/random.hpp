@@ -50,7 +50,6 @@ enum Purpose : std::uint64_t {
   purpose_entry,
   purpose_payment,
   purpose_training,
-  purpose_bad,
   purpose_repeat,
   purpose_remark
 };

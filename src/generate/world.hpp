@@ -74,7 +74,7 @@ class Output {
   /// Begins a file. `map` is a name under maps/.
   CsvFile open(const std::string& name, std::string_view map, Style style,
                const std::vector<std::string_view>& header);
-  /// Ends it and enters it in the manifest; a file without rows stays out.
+  /// Ends it and enters it in the manifest.
   Result<> finish(CsvFile file);
   /// Notes that the row whose `column` is `value` is to be refused.
   void plant_bad(std::string_view kind, std::string_view column, const std::string& value);
