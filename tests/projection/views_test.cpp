@@ -420,7 +420,7 @@ TEST_F(ViewsTest, TellsWhatWasKnownThenAboutThen) {
 
 TEST_F(ViewsTest, ReadersGoOnDuringRebuildsAndSeeWholeVersions) {
   for (int i = 0; i < 300; ++i) club.add(joined("m" + std::to_string(i), "c0"), i % 28);
-  auto views = open(1, ViewsOptions{64, 4096});
+  auto views = open(1, ViewsOptions{64, 16'384});
   MUST(views->catch_up());
   std::atomic<bool> done{false};
   std::atomic<int> wrong{0};
@@ -437,7 +437,7 @@ TEST_F(ViewsTest, ReadersGoOnDuringRebuildsAndSeeWholeVersions) {
         ++asked;
       } while (!done);
     });
-  for (int i = 0; i < 10; ++i) MUST(views->rebuild());
+  for (int i = 0; i < 4; ++i) MUST(views->rebuild());
   done = true;
   for (auto& reader : readers) reader.join();
   EXPECT_EQ(wrong, 0);
