@@ -16,7 +16,7 @@ namespace {
 constexpr Position tail_events_kept = 4096;
 constexpr std::uint64_t tail_bytes_kept = 16U << 20;
 /// Small steps keep the store's write queue short for those who append meanwhile.
-constexpr Position step_events = 1024, step_events_pressed = chunk_span - limits::page_events;
+constexpr Position step_events = 512, step_events_pressed = chunk_span - limits::page_events;
 
 Position full_pages_up_to(Position position) {
   return position / limits::page_events * limits::page_events;
@@ -135,11 +135,9 @@ void Sealer::run() {
     if (stopping_) return;
     const auto sealed = log_.tail().sealed_position();
     const auto full = full_pages_up_to(log_.head());
-    const bool much = pressed_ || full - sealed > 4 * tail_events_kept;
+    const auto events = pressed_ ? step_events_pressed : step_events;
     lock.unlock();
-    if (auto done = step(std::min(full, sealed + (much ? step_events_pressed : step_events)));
-        !done)
-      log_.stop(done.error());
+    if (auto done = step(std::min(full, sealed + events)); !done) log_.stop(done.error());
     lock.lock();
     sealed_.notify_all();
   }

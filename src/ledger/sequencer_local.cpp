@@ -1,7 +1,8 @@
-#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 
 /// What is applied together at most, so that the first of a group does not wait for a flood.
 constexpr std::size_t group_bytes_max = 8U << 20;
+constexpr std::chrono::microseconds patience{300};
 
 class LocalSequencer final : public Sequencer {
  public:
@@ -38,11 +40,13 @@ class LocalSequencer final : public Sequencer {
       return full("commits", "笔", limits::queue_commits_max);
     if (queue_bytes_ + commit.size_bytes() > limits::queue_bytes_max)
       return full("bytes", "字节", limits::queue_bytes_max);
-    Waiting waiting{&commit, false, {}};
+    Waiting waiting(commit);
     queue_.push_back(&waiting);
     queue_bytes_ += commit.size_bytes();
-    if (!applying_) wake_.notify_one();
-    waiting.done_changed.wait(lock, [&] { return waiting.done; });
+    const bool wake = !applying_ && (!gathering_ || queue_.size() >= gathered_enough_);
+    lock.unlock();
+    if (wake) wake_.notify_one();
+    waiting.done.acquire();
     return {};
   }
 
@@ -58,9 +62,9 @@ class LocalSequencer final : public Sequencer {
 
  private:
   struct Waiting {
+    explicit Waiting(SequencedCommit& waiting_commit) : commit(&waiting_commit) {}
     SequencedCommit* commit;
-    bool done;
-    std::condition_variable done_changed;
+    std::binary_semaphore done{0};
   };
 
   static Error full(const std::string& en, const std::string& zh, std::size_t limit) {
@@ -84,18 +88,25 @@ class LocalSequencer final : public Sequencer {
     while (true) {
       wake_.wait(lock, [&] { return !applying_ && (closed_ || !queue_.empty()); });
       if (queue_.empty()) return;
+      gather(lock, taken.size());
       take(taken, ordered);
       applying_ = true;
       lock.unlock();
       applier_.apply(ordered);
+      for (auto* waiting : taken) waiting->done.release();
       lock.lock();
       applying_ = false;
-      // Under the lock: a woken caller takes its `Waiting` with it.
-      for (auto* waiting : taken) {
-        waiting->done = true;
-        waiting->done_changed.notify_one();
-      }
     }
+  }
+
+  /// The callers of the last group were just woken: a moment's patience brings most of them
+  /// into this one, instead of making each wait for a flush that it just missed.
+  void gather(std::unique_lock<std::mutex>& lock, std::size_t last_group) {
+    if (closed_ || queue_.size() >= last_group) return;
+    gathering_ = true;
+    gathered_enough_ = last_group;
+    wake_.wait_for(lock, patience, [&] { return closed_ || queue_.size() >= gathered_enough_; });
+    gathering_ = false;
   }
 
   void take(std::vector<Waiting*>& taken, std::vector<OrderedCommit>& ordered) {
@@ -121,6 +132,8 @@ class LocalSequencer final : public Sequencer {
   std::condition_variable wake_;
   std::deque<Waiting*> queue_;
   std::size_t queue_bytes_ = 0;
+  bool gathering_ = false;
+  std::size_t gathered_enough_ = 0;
   bool applying_ = false;
   bool closed_ = false;
   std::thread thread_;
