@@ -11,15 +11,17 @@ using CaseState = DropoutCase::State;
 /// The lawful changes of the student record (domain rule B4). What is not here is refused.
 struct Transition {
   const char* type;
-  const char* before;  ///< status of the placement; "none" before the first
+  const char* before;  ///< status of the placement; "none" before the first, "10+" arrived
   const char* after;
 };
 constexpr Transition transitions[] = {
     {"education.student-enrolled", "none", "01"},
     {"education.student-enrolled", "10", "01"},
+    {"education.student-enrolled", "10+", "01"},
     {"education.student-enrolled", "03", "01"},
     {"education.student-transferred-in", "none", "01"},
     {"education.student-transferred-in", "10", "01"},
+    {"education.student-transferred-in", "10+", "01"},
     {"education.student-transferred-in", "03", "01"},
     {"education.student-class-changed", "01", "01"},
     {"education.student-leave-started", "01", "02"},
@@ -110,6 +112,12 @@ const Transition* lawful(std::string_view type, std::string_view before) {
   return nullptr;
 }
 
+/// Where the placement stands; a transfer whose arrival was confirmed stands elsewhere.
+std::string standing(const Placement* placement) {
+  if (placement == nullptr) return "none";
+  return placement->arrived && placement->status == "10" ? "10+" : placement->status;
+}
+
 /// A stage after the one that was finished; higher stages and open education may be entered again.
 bool goes_on(const std::string& finished, const std::string& entered) {
   const auto rank = [](const std::string& stage) {
@@ -184,7 +192,7 @@ void Walk::refuse_status(const std::string& before, Position in_the_way) {
 
 Placement* Walk::change(const std::string& class_id) {
   Placement* placement = find(class_id);
-  const std::string before = placement == nullptr ? "none" : placement->status;
+  const std::string before = standing(placement);
   const Transition* transition = lawful(event_->info.type, before);
   if (transition == nullptr) {
     refuse_status(before, placement == nullptr ? 0 : placement->set_by);
@@ -200,7 +208,7 @@ Placement* Walk::change(const std::string& class_id) {
 
 void Walk::enter(const std::string& school, const std::string& class_id, bool boarder) {
   const Placement* last = life_->placements.empty() ? nullptr : &life_->placements[life_->current];
-  const std::string before = last == nullptr ? "none" : last->status;
+  const std::string before = standing(last);
   bool allowed = lawful(event_->info.type, before) != nullptr;
   if (!allowed && (before == "07" || before == "08"))
     allowed =
@@ -266,7 +274,7 @@ void Walk::clear(const v1::DropoutSuspicionCleared& event) {
 
 void Walk::confirm(const v1::DropoutConfirmed& event) {
   Placement* placement = find(event.class_());
-  if (placement != nullptr && lawful(event_->info.type, placement->status) != nullptr &&
+  if (placement != nullptr && lawful(event_->info.type, standing(placement)) != nullptr &&
       open_case(life_->current) == nullptr &&
       facts_->yes("dropout.suspicion-required", event.school(), event_->info.effective_on)) {
     violate("R-12", {"No dropout is suspected. Record the suspicion before it is confirmed.",
@@ -399,11 +407,9 @@ void Walk::take(const EffectiveEvent& event) {
   } else if (const auto* ended = as<v1::StudentLeaveEnded>(event)) {
     if (Placement* one = change({})) one->class_id = ended->class_();
   } else if (as<v1::StudentTransferConfirmed>(event) != nullptr) {
-    if (Placement* one = find({}); one != nullptr && one->status == "10" && one->arrived)
-      refuse_status("confirmed", one->set_by);
-    else if (Placement* pending = change({})) {
-      pending->arrived = true;
-      pending->set_by = event.info.position;
+    if (Placement* one = change({})) {
+      one->arrived = true;
+      one->set_by = event.info.position;
     }
   } else if (const auto* withdrawn = as<v1::StudentWithdrawn>(event)) {
     change(withdrawn->class_());
