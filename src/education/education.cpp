@@ -97,8 +97,9 @@ namespace {
 
 class DeskBatch final : public Education::Batch {
  public:
-  DeskBatch(Ledger& ledger, Vault& vault, const Schema& schema, ParameterCache& parameters)
-      : desk_(ledger, schema, vault, parameters), facts_(desk_) {}
+  DeskBatch(Ledger& ledger, Vault& vault, const Schema& schema, ParameterCache& parameters,
+            bool limited = true)
+      : desk_(ledger, schema, vault, parameters), facts_(desk_), limited_(limited) {}
 
   Result<Verdict> decide(const Command& command) override;
   Result<std::map<std::string, std::string>> state(std::string_view kind,
@@ -128,6 +129,7 @@ class DeskBatch final : public Education::Batch {
 
   Desk desk_;
   Facts facts_;
+  bool limited_;  ///< it is to be one commit
   std::vector<Decided> decided_;
   std::map<Id, std::size_t> accepted_;
   std::optional<Timestamp> simulated_now_;
@@ -148,7 +150,7 @@ Verdict DeskBatch::keep(Decided decided) {
 }
 
 Result<Verdict> DeskBatch::decide(const Command& command) {
-  if (decided_.size() >= limits::commands_per_batch_max)
+  if (limited_ && decided_.size() >= limits::commands_per_batch_max)
     return Error(ErrorCode::too_large,
                  {"A batch takes " + std::to_string(limits::commands_per_batch_max) +
                       " commands (commands_per_batch_max). Split it.",
@@ -190,7 +192,7 @@ Result<Verdict> DeskBatch::decide(const Command& command) {
     made.verdict.error = std::move(done).error();
     return keep(std::move(made));
   }
-  if (desk_.pending() + decision.events.size() > limits::commit_events_max)
+  if (limited_ && desk_.pending() + decision.events.size() > limits::commit_events_max)
     return Error(ErrorCode::too_large,
                  {"The batch has more than " + std::to_string(limits::commit_events_max) +
                       " events (commit_events_max). Split it.",
@@ -273,6 +275,12 @@ Result<std::vector<Verdict>> Education::transact(const std::function<Result<>(Ba
     if (!decide_again(appended.error().code()) || attempt == attempts_max)
       return std::move(appended).error();
   }
+}
+
+Result<> Education::preview(const std::function<Result<>(Batch&)>& body) {
+  constexpr bool limited = false;
+  DeskBatch batch(impl_->ledger, impl_->vault, *impl_->schema, impl_->parameters, limited);
+  return body(batch);
 }
 
 Result<std::vector<Verdict>> Education::execute(std::span<const Command> commands) {
