@@ -48,6 +48,21 @@ std::vector<Sealed> sealed_of(const RecordedEvent& event) {
 }  // namespace
 
 Result<> History::add(const RecordedEvent& event) {
+  const auto entry_at = [&](Position position, std::string_view type) -> Result<Entry> {
+    TAIZHANG_TRY(auto message, message_of(*schema_, event));
+    Entry entry;
+    entry.event.info = {position,
+                        event.position,
+                        event.recorded_at,
+                        event.id,
+                        std::string(type),
+                        {event.tags.begin(), event.tags.end()},
+                        event.effective_on.value_or(Date::in_china(event.recorded_at))};
+    entry.event.message = std::move(message);
+    entry.event.sealed = sealed_of(event);
+    entry.event.sealed_for = event.id;
+    return entry;
+  };
   if (!event.target) {
     if (events_.size() >= limits::subject_events_max) {
       const std::string limit = std::to_string(limits::subject_events_max);
@@ -58,27 +73,22 @@ Result<> History::add(const RecordedEvent& event) {
           .with("limit", limit)
           .with("position", std::to_string(event.position));
     }
-    TAIZHANG_TRY(auto message, message_of(*schema_, event));
-    Entry entry;
-    entry.event.info = {event.position,
-                        event.position,
-                        event.recorded_at,
-                        event.id,
-                        std::string(event.type),
-                        {event.tags.begin(), event.tags.end()},
-                        event.effective_on.value_or(Date::in_china(event.recorded_at))};
-    entry.event.message = std::move(message);
-    entry.event.sealed = sealed_of(event);
-    entry.event.sealed_for = event.id;
+    TAIZHANG_TRY(Entry entry, entry_at(event.position, event.type));
     events_.push_back(std::move(entry));
     return {};
   }
   const auto found = std::lower_bound(
       events_.begin(), events_.end(), event.target->position,
       [](const Entry& entry, Position position) { return entry.event.info.position < position; });
-  if (found == events_.end() || found->event.info.position != event.target->position) return {};
+  const bool there = found != events_.end() && found->event.info.position == event.target->position;
   if (event.type == void_type) {
-    found->voided = true;
+    if (there) found->voided = true;
+    return {};
+  }
+  if (!there) {
+    // It was corrected to speak of this subject too: from now on it is part of its history.
+    TAIZHANG_TRY(Entry entry, entry_at(event.target->position, event.target->type));
+    events_.insert(found, std::move(entry));
     return {};
   }
   TAIZHANG_TRY(found->event.message, message_of(*schema_, event));

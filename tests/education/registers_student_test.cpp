@@ -192,15 +192,17 @@ TEST(StudentRegister, ACorrectionTakesItsTargetsPlace) {
   EXPECT_EQ(log.student("p").spans(0).position(), entry);
 }
 
-// The record keeps the tag of the child it first named, and so comes up in that child's history.
-TEST(StudentRegister, AnEventCorrectedAwayFromAChildNoLongerSpeaksOfIt) {
+TEST(StudentRegister, AnEventCorrectedToAnotherChildMovesFromOneRecordToTheOther) {
   Log log;
   log.add("2024-09-01", enrolled("p"));
+  log.add("2024-09-01", enrolled("q"));
   const Position wrong = log.add("2025-03-01", dropped("p"));
-  EXPECT_EQ(log.student("p").status(), "06");
   log.correct(wrong, dropped("q"));
   EXPECT_EQ(log.student("p").status(), "01");
   EXPECT_EQ(log.student("p").dropouts(), 0);
+  EXPECT_EQ(log.student("q").status(), "06");
+  EXPECT_EQ(log.student("q").status_since(), "2025-03-01");
+  EXPECT_EQ(log.student("q").spans(1).position(), wrong);
 }
 
 TEST(StudentRegister, DeathAndGraduationEndTheRecord) {

@@ -34,8 +34,9 @@ struct EffectiveEvent {
 class History {
  public:
   explicit History(const Schema& schema) : schema_(&schema) {}
-  /// In position order. Copies what it keeps. Voids and corrections of events that were not
-  /// added are ignored. `too_large` beyond limits::subject_events_max.
+  /// In position order. Copies what it keeps. A void of an event that was not added is ignored;
+  /// a correction of one stands for it: it made the event speak of this subject too.
+  /// `too_large` beyond limits::subject_events_max.
   Result<> add(const RecordedEvent& event);
   /// The events that count, in effective order. The history can go on growing afterwards.
   [[nodiscard]] std::vector<EffectiveEvent> effective() const;
