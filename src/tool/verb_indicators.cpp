@@ -97,7 +97,7 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
     for (const education::v1::Indicator& line : *board) {
       fmt::print("\n{}: {}", console.say({line.label_en(), line.label_zh()}),
                  console.say({line.definition_en(), line.definition_zh()}));
-      if (!line.defined()) fmt::print(" [{}]", line.missing());
+      if (!line.defined()) fmt::print(" [{}]", console.say({line.missing(), line.missing_zh()}));
     }
     fmt::print("\n");
   }
