@@ -169,8 +169,9 @@ TEST_P(Transitions, EveryPairIsLawfulOrNamesItsRuleAndWritesNothing) {
     }
     EXPECT_EQ(world.ledger().head().position, head) << what;
     EXPECT_FALSE(verdict.error->message().zh.empty()) << what;
-    if (rules[i] != r12 && standing.name != "suspected")
+    if (rules[i] != r12 && standing.name != "suspected") {
       EXPECT_EQ(in_the_way(verdict), set_by) << what;
+    }
   }
 }
 
