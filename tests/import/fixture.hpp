@@ -13,7 +13,7 @@
 
 namespace taizhang::test {
 
-/// One recorded event, with the random ids of subjects replaced by their order of appearance.
+/// One recorded event, with each random id replaced by its kind and where it first appeared.
 struct Seen {
   Position position = 0;
   std::string type;
@@ -23,7 +23,7 @@ struct Seen {
   bool operator==(const Seen& other) const {
     return type == other.type && on == other.on && tags == other.tags &&
            context.line == other.context.line && context.command == other.context.command &&
-           context.command_digest == other.context.command_digest;
+           context.batch == other.context.batch;
   }
 };
 
@@ -98,7 +98,8 @@ class World {
       if ((*event)->effective_on) seen.on = (*event)->effective_on->to_string();
       for (const std::string_view tag : (*event)->tags) {
         const auto [name, added] =
-            names.try_emplace(std::string(tag), "#" + std::to_string(names.size()));
+            names.try_emplace(std::string(tag), std::string(tag.substr(0, tag.find(':') + 1)) +
+                                                    std::to_string(all.size()));
         seen.tags.push_back(name->second);
       }
       std::sort(seen.tags.begin(), seen.tags.end());
