@@ -20,7 +20,7 @@ Result<std::vector<ManifestFile>> manifest_of(const std::string& directory) {
   TAIZHANG_TRY(const auto tables, toml.tables_at(toml.root(), "file"));
   std::vector<ManifestFile> files;
   for (const toml::table* const table : tables) {
-    static constexpr std::array<std::string_view, 2> known{"path", "map"};
+    static constexpr std::array<std::string_view, 3> known{"path", "map", "rows"};
     TAIZHANG_CHECK(toml.only(*table, "[[file]]", known));
     ManifestFile file;
     TAIZHANG_TRY(file.path, toml.text_at(*table, "path", true));
