@@ -165,9 +165,17 @@ void RowMaker::prepare(PreparedRow& prepared) const {
     PreparedCommand& command = prepared.commands.emplace_back();
     command.rule = &rule;
     command.command.context = context;
-    if (simulated_) command.command.simulated_now = prepared.recorded_at;
     if (auto filled = fill(rule, row, command); !filled)
       command.problem = std::move(filled).error();
+  }
+  if (!simulated_) return;
+  // In a simulation a row without a time of its own was recorded on the day it speaks of: the
+  // machine's clock would push all that follows into the present.
+  for (PreparedCommand& command : prepared.commands) {
+    const auto on = command.command.effective_on;
+    if (!prepared.recorded_at && on)
+      prepared.recorded_at = Timestamp{on->days * std::int64_t{86'400'000'000}};
+    command.command.simulated_now = prepared.recorded_at;
   }
 }
 

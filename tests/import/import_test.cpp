@@ -376,6 +376,7 @@ TEST(ImportTime, RecordedTimesAreTheSimulationsOrClaims) {
                                          "2020-09-03T01:30:00.000000Z"};
     if (simulated) {
       EXPECT_TRUE(claimed.empty());
+      EXPECT_EQ(recorded, times);
     } else {
       EXPECT_EQ(claimed, times);
       EXPECT_NE(recorded, times);
