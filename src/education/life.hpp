@@ -43,7 +43,8 @@ struct Placement {
   bool arrived = false;  ///< 10: the receiving school confirmed
   bool boarder = false;
   Date since;
-  Position set_by = 0;
+  Position set_by = 0;      ///< of the status
+  Position entered_at = 0;  ///< of the class
 };
 struct DropoutCase {
   enum class State { suspected, cleared, confirmed, returned, signed_off };

@@ -139,8 +139,9 @@ class Walk {
   }
   bool alive();
   Placement* find(const std::string& class_id);
-  /// Judges the status change and makes it; nullptr if it was refused.
-  Placement* change(const std::string& class_id);
+  /// Judges the status change and makes it; nullptr if it was refused. The event must speak of
+  /// the school and the class (where it names one) that the student was in.
+  Placement* change(const std::string& school, const std::string& class_id = {});
   void refuse_status(const std::string& before, Position in_the_way);
   void enter(const std::string& school, const std::string& class_id, bool boarder);
   DropoutCase* case_of(const std::string& id);
@@ -190,12 +191,24 @@ void Walk::refuse_status(const std::string& before, Position in_the_way) {
     }
 }
 
-Placement* Walk::change(const std::string& class_id) {
+Placement* Walk::change(const std::string& school, const std::string& class_id) {
   Placement* placement = find(class_id);
   const std::string before = standing(placement);
   const Transition* transition = lawful(event_->info.type, before);
   if (transition == nullptr) {
     refuse_status(before, placement == nullptr ? 0 : placement->set_by);
+    return nullptr;
+  }
+  if (placement != nullptr && ((!school.empty() && placement->school != school) ||
+                               (!class_id.empty() && placement->class_id != class_id))) {
+    violate(
+        "B4-ENROLLED",
+        {"On that date the student is in another class or school (position {position}). "
+         "Record the class that held then; a later record that names another is voided and "
+         "recorded anew.",
+         "该生在此日期属于另一班级或学校（位置 {position}）。请按当时班级登记；此后写有其他班级的"
+         "记录须先作废再重录。"},
+        placement->entered_at);
     return nullptr;
   }
   if (placement != nullptr && placement->status != transition->after) {
@@ -247,7 +260,7 @@ DropoutCase* Walk::open_case(std::size_t placement) {
 }
 
 void Walk::suspect(const v1::DropoutSuspected& event) {
-  if (change({}) == nullptr) return;
+  if (change(event.school()) == nullptr) return;
   if (const DropoutCase* open = open_case(life_->current)) {
     violate("R-12",
             {"A dropout of this student is already suspected (position {position}). Clear or "
@@ -281,7 +294,7 @@ void Walk::confirm(const v1::DropoutConfirmed& event) {
                      "没有疑似辍学记录。请先列为疑似，再确认辍学。"});
     return;
   }
-  if (change(event.class_()) == nullptr) return;
+  if (change(event.school(), event.class_()) == nullptr) return;
   DropoutCase* one = open_case(life_->current);
   if (one == nullptr) {
     life_->cases.push_back({event.case_(), CaseState::confirmed, event.school(), life_->current, 0,
@@ -322,6 +335,7 @@ void Walk::come_back(const v1::StudentReturnedToSchool& event) {
   }
   placement->school = event.school();
   placement->class_id = event.class_();
+  placement->entered_at = event_->info.position;
 }
 
 bool Walk::proved(const DropoutCase& one, const std::string& ground) const {
@@ -403,20 +417,26 @@ void Walk::take(const EffectiveEvent& event) {
   } else if (const auto* moved = as<v1::StudentTransferredIn>(event)) {
     enter(moved->school(), moved->class_(), moved->boarder());
   } else if (const auto* changed = as<v1::StudentClassChanged>(event)) {
-    if (Placement* one = change(changed->from_class())) one->class_id = changed->to_class();
+    if (Placement* one = change(changed->school(), changed->from_class())) {
+      one->class_id = changed->to_class();
+      one->entered_at = event.info.position;
+    }
   } else if (const auto* ended = as<v1::StudentLeaveEnded>(event)) {
-    if (Placement* one = change({})) one->class_id = ended->class_();
+    if (Placement* one = change(ended->school())) {
+      one->class_id = ended->class_();
+      one->entered_at = event.info.position;
+    }
   } else if (as<v1::StudentTransferConfirmed>(event) != nullptr) {
     if (Placement* one = change({})) {
       one->arrived = true;
       one->set_by = event.info.position;
     }
   } else if (const auto* withdrawn = as<v1::StudentWithdrawn>(event)) {
-    change(withdrawn->class_());
+    change(withdrawn->school(), withdrawn->class_());
   } else if (const auto* graduated = as<v1::StudentGraduated>(event)) {
-    change(graduated->class_());
+    change(graduated->school(), graduated->class_());
   } else if (const auto* completed = as<v1::StudentCompletedWithoutDiploma>(event)) {
-    change(completed->class_());
+    change(completed->school(), completed->class_());
   } else if (const auto* suspected = as<v1::DropoutSuspected>(event)) {
     suspect(*suspected);
   } else if (const auto* confirmed = as<v1::DropoutConfirmed>(event)) {
@@ -429,8 +449,14 @@ void Walk::take(const EffectiveEvent& event) {
     cohort(*child);
   } else if (const auto* excused = as<v1::CohortChildExcused>(event)) {
     cohort(*excused);
+  } else if (const auto* away = as<v1::StudentLeaveStarted>(event)) {
+    change(away->school());
+  } else if (const auto* out = as<v1::StudentTransferredOut>(event)) {
+    change(out->school());
+  } else if (const auto* absent = as<v1::AbsenceRecorded>(event)) {
+    change(absent->school());
   } else {
-    change({});  // leave started, transferred out, absence, aid granted
+    change({});  // aid granted
   }
 }
 

@@ -37,14 +37,18 @@ class Amend : public testing::Test {
 };
 
 TEST_F(Amend, ALateRecordTakesItsPlace) {
-  world.must(World::of<v1::TransferOut>(student), "2023-06-01");
   world.must(World::leave(student), "2022-10-01");
-  EXPECT_EQ(world.status(student), "10");
   world.must(World::of<v1::EndLeave>(student), "2022-12-01");
+  world.must(World::of<v1::TransferOut>(student), "2023-06-01");
   auto absence = World::of<v1::RecordAbsence>(student);
   absence.set_days(2);
-  EXPECT_EQ(rule(world.run(absence, "2022-11-01")), "B4-ENROLLED");  // on leave then
+  EXPECT_EQ(rule(world.run(absence, "2022-11-30")), "B4-ENROLLED");  // on leave then
   world.must(absence, "2022-12-01");
+  auto change = World::of<v1::ChangeClass>(student);
+  change.set_class_("class-code:C2");
+  world.must(change, "2023-05-31");
+  EXPECT_EQ(rule(world.run(absence, "2023-06-01")), "B4-ENROLLED");
+  EXPECT_EQ(world.status(student), "10");
 }
 
 TEST_F(Amend, ALateRecordThatBreaksALaterOneNamesIt) {

@@ -125,7 +125,7 @@ TEST_F(Dropout, ChildrenLeaveAndComeBackAgainAndAgain) {
   EXPECT_EQ(rule(sign_off("returned", "2025-06-01")), "R-12");
 }
 
-class Training : public testing::Test {
+class TrainingRule : public testing::Test {
  protected:
   void SetUp() override {
     world.school();
@@ -152,7 +152,7 @@ class Training : public testing::Test {
   Position joined = 0;
 };
 
-TEST_F(Training, IsCompletedOnlyAfterEnrolment) {
+TEST_F(TrainingRule, IsCompletedOnlyAfterEnrolment) {
   auto done = about<v1::CompleteTraining>();
   done.set_hours(40);
   EXPECT_EQ(rule(world.run(done, "2022-06-01")), "R-11");
@@ -164,7 +164,7 @@ TEST_F(Training, IsCompletedOnlyAfterEnrolment) {
   EXPECT_EQ(in_the_way(twice), at);
 }
 
-TEST_F(Training, NeedsHours) {
+TEST_F(TrainingRule, NeedsHours) {
   world.must(about<v1::EnrolInTraining>(), "2022-05-01");
   EXPECT_EQ(rule(world.run(about<v1::CompleteTraining>(), "2022-06-01")), "R-11");
   auto attended = about<v1::RecordTrainingAttendance>();
@@ -176,7 +176,7 @@ TEST_F(Training, NeedsHours) {
   EXPECT_EQ(world.events<v1::TrainingCompleted>("education.training-completed")[0].hours(), 1);
 }
 
-TEST_F(Training, IsForTeachersInPost) {
+TEST_F(TrainingRule, IsForTeachersInPost) {
   v1::RecordTeacher again;
   again.set_school("school-code:S1");
   again.set_staff_number("T1");
@@ -201,7 +201,7 @@ TEST_F(Training, IsForTeachersInPost) {
   world.must(again, "2023-09-01");
 }
 
-TEST_F(Training, AWithdrawnTeacherMayEnrolAgain) {
+TEST_F(TrainingRule, AWithdrawnTeacherMayEnrolAgain) {
   auto withdraw = about<v1::WithdrawFromTraining>();
   withdraw.set_cause("生病");
   EXPECT_EQ(rule(world.run(withdraw, "2022-05-01")), "R-11");
