@@ -35,7 +35,7 @@ check() {  # check WHAT EXPECTED FOUND
 may_find_wanting() { "$@" || [ $? -eq 1 ]; }  # exit code 1 is an answer, not a failure
 planted() { awk -F' = ' -v name="$1" '$1 == name { gsub(/"/, "", $2); print $2; exit }' "$data/manifest.toml"; }
 recounted() { awk -v name="$1" '$1 == name { print $2 }' "$work/recount.txt"; }
-head_of() { "$taizhang" status "$1" --json 2>/dev/null | sed -n 's/.*"position":"\([0-9]*\)".*"recordedAt".*/\1/p'; }
+head_of() { "$taizhang" status "$1" --json 2>/dev/null | sed -n 's/.*"ledger":"[^"]*","position":"\([0-9]*\)".*/\1/p'; }
 # Sums or counts over one JSON object a line, by a field's name.
 sum_of() { grep -o "\"$1\":\"\{0,1\}-\{0,1\}[0-9]*" | awk -F'[:"]+' '{ s += $NF } END { printf "%d", s }'; }
 
@@ -51,7 +51,7 @@ imported=$(head_of "$ledger")
 
 step 3 "The same files again, re-saved in other encodings and re-sorted / 重新保存并重排后再导入"
 scripts/resave.py "$data" "$work/resaved"
-may_find_wanting "$taizhang" import "$ledger" "$work/resaved" --rejects "$work/rejects-again" --show 0 >"$work/again.txt"
+may_find_wanting "$taizhang" import "$ledger" "$work/resaved" --rejects "$work/rejects-again" --show 0 >"$work/again.txt" 2>/dev/null
 check "events after importing again" "$imported" "$(head_of "$ledger")"
 
 step 4 "kill -9 in the middle, then the same import again / 中途强杀后续传"
@@ -74,7 +74,7 @@ may_find_wanting "$taizhang" import "$crashed" "$data" --rejects "$work/rejects-
 # Event for event the same, but for recorded times, drawn ids and the bookkeeping of imports.
 story() {
   "$taizhang" events "$1" --json 2>/dev/null | grep -v '"type":"ledger.import-' |
-    sed 's/.*"effectiveOn":"\([^"]*\)".*"type":"\([^"]*\)".*"command":"\([^"]*\)".*/\1 \2 \3/; s/.*"effective_on":"\([^"]*\)".*"type":"\([^"]*\)".*"command":"\([^"]*\)".*/\1 \2 \3/'
+    sed 's/.*"effective_on":"\([^"]*\)".*"type":"\([^"]*\)".*"command":"\([^"]*\)".*/\1 \2 \3/'
 }
 story "$ledger" >"$work/story.txt"
 story "$crashed" >"$work/story-crashed.txt"
@@ -86,7 +86,7 @@ for _ in $(seq 64); do
     "$(planted date)" "$(planted payment_student)" "$(planted payment_programme)" "$(planted payment_school_year)" "$(planted payment_term)"
 done >"$work/payments.ndjson"
 may_find_wanting "$taizhang" execute "$ledger" --writers 64 <"$work/payments.ndjson" >"$work/payments.txt" 2>/dev/null
-grep '"rejected"' "$work/payments.txt" | head -1 | cut -c1-300
+grep -m1 '"verdict":"rejected"' "$work/payments.txt"
 check "accepted" 1 "$(grep -c '"verdict":"accepted"' "$work/payments.txt")"
 check "refused, each naming the position" 63 "$(grep '"verdict":"rejected"' "$work/payments.txt" | grep -c '"position":"[1-9]')"
 
@@ -132,7 +132,7 @@ tell "{\"type\":\"RecordReturn\",\"on\":\"$on\",\"context\":{\"actor\":\"teacher
 check "after the return, within target" true "$(dropout_met)"
 before=$(head_of "$ledger")
 tell "{\"type\":\"ExpelStudent\",\"on\":\"$on\",\"context\":{\"actor\":\"teacher:demo\"},\"body\":{\"student\":\"student-number:$pupil\",\"cause\":\"truancy\"}}" >"$work/expulsion.json" || true
-cut -c1-300 "$work/expulsion.json"
+cat "$work/expulsion.json"
 check "the expulsion is refused" rejected "$(grep -o '"verdict":"[a-z]*"' "$work/expulsion.json" | cut -d'"' -f4)"
 check "and nothing was written" "$before" "$(head_of "$ledger")"
 

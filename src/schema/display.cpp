@@ -29,10 +29,15 @@ std::string shortest(Number value) {
   return {buffer.data(), end};
 }
 
+/// A code of the national tables says nothing by itself and is shown with its label ("02 休学"); a
+/// code that is a word of ours would only repeat it.
 std::string with_label(const FieldInfo& field, const std::string& value, Language language) {
-  if (field.codes == nullptr) return value;
+  if (field.codes == nullptr || value.empty()) return value;
   const auto code = field.codes->find(value);
-  return code == field.codes->end() ? value : value + " " + in(code->second, language);
+  if (code == field.codes->end()) return value;
+  const std::string& label = in(code->second, language);
+  const bool is_word = value.front() >= 'a' && value.front() <= 'z';
+  return is_word ? label : value + " " + label;
 }
 
 struct Display {

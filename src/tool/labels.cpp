@@ -35,18 +35,19 @@ std::string Labels::look_up(const std::string& tag) {
   std::string fallback = tag.substr(0, colon == std::string::npos ? 8 : colon + 9);
   const std::string type = naming_event(kind);
   if (type.empty()) return fallback;
-  auto reader = system_->ledger().read({{{{type}, {tag}}}}, {.backward = true, .limit = 1});
-  if (!reader) return fallback;
-  const auto event = reader->next();
-  if (!event || *event == nullptr) return fallback;
-  const auto message = new_message_for(*system_->schema(), **event);
-  if (!message || !decode_event(*system_->schema(), **event, *message, &system_->vault())) {
-    return fallback;
-  }
-  if (!reveal_) system_->schema()->mask(*message);
-  for (const char* field : {"name", "code"}) {
-    std::string text = text_of(*message, field);
-    if (!text.empty()) return text;
+  auto reader = system_->ledger().read({{{{type}, {tag}}}}, {.backward = true});
+  while (reader) {
+    const auto event = reader->next();
+    if (!event || *event == nullptr) break;
+    const auto message = new_message_for(*system_->schema(), **event);
+    if (!message || !decode_event(*system_->schema(), **event, *message, &system_->vault())) break;
+    // The naming event of another subject may carry this tag too: a school's names its parent.
+    if (text_of(*message, kind) != tag.substr(colon + 1)) continue;
+    if (!reveal_) system_->schema()->mask(*message);
+    for (const char* field : {"name", "code"}) {
+      std::string text = text_of(*message, field);
+      if (!text.empty()) return text;
+    }
   }
   return fallback;
 }

@@ -98,7 +98,7 @@ int run(int argc, char** argv) {
          {static_cast<const CLI::App*>(sub), static_cast<const CLI::App*>(&app)}) {
       for (const CLI::Option* option : level->get_options()) known.push_back(option->get_name());
     }
-    const std::vector<std::string> rest = sub->remaining(true);
+    const std::vector<std::string> rest = app.remaining(true);
     return unknown(console, {"The argument", "参数"}, rest.empty() ? extras.what() : rest.front(),
                    known);
   } catch (const CLI::ParseError& error) {

@@ -110,6 +110,11 @@ Verb execute_verb() {
         app.add_option("COMMAND", options->command,
                        console.say({"a command as JSON; without it, NDJSON on standard input",
                                     "JSON 命令;不给则从标准输入逐行读取"}));
+        app.add_option("--writers", options->writers,
+                       console.say({"threads that take commands from standard input; answers "
+                                    "then come in any order (default 1)",
+                                    "并发处理标准输入命令的线程数,应答次序不定(默认 1)"}))
+            ->check(CLI::Range(1U, 256U));
         return [options, &console] {
           return with_system(console, options->ledger, [&](SchoolSystem& system) {
             return execute_all(console, system, *options);
