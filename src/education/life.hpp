@@ -41,6 +41,7 @@ struct Placement {
   std::string class_id;
   std::string status;    ///< code of student-status: 01 02 03 06 07 08 10
   bool arrived = false;  ///< 10: the receiving school confirmed
+  bool over = false;     ///< another one followed; nothing more happens here
   bool boarder = false;
   Date since;
   Position set_by = 0;      ///< of the status

@@ -176,7 +176,7 @@ Placement* Walk::find(const std::string& class_id) {
   if (all.empty()) return nullptr;
   if (!class_id.empty())
     for (std::size_t i = all.size(); i-- > 0;)
-      if (all[i].class_id == class_id) {
+      if (all[i].class_id == class_id && !all[i].over) {
         life_->current = i;
         return &all[i];
       }
@@ -220,12 +220,13 @@ Placement* Walk::change(const std::string& school, const std::string& class_id) 
 }
 
 void Walk::enter(const std::string& school, const std::string& class_id, bool boarder) {
-  const Placement* last = life_->placements.empty() ? nullptr : &life_->placements[life_->current];
+  Placement* last = life_->placements.empty() ? nullptr : &life_->placements[life_->current];
   const std::string before = standing(last);
   bool allowed = lawful(event_->info.type, before) != nullptr;
   if (!allowed && (before == "07" || before == "08"))
     allowed =
         goes_on(facts_->school_class(last->class_id).stage, facts_->school_class(class_id).stage);
+  if (allowed && last != nullptr) last->over = true;
   if (!allowed) {
     // Several classes at once, where the place has it; never the same class twice.
     const auto same =
@@ -240,8 +241,9 @@ void Walk::enter(const std::string& school, const std::string& class_id, bool bo
     refuse_status(before, last == nullptr ? 0 : last->set_by);
     return;
   }
-  life_->placements.push_back(
-      {school, class_id, "01", false, boarder, event_->info.effective_on, event_->info.position});
+  life_->placements.push_back({school, class_id, "01", false, false, boarder,
+                               event_->info.effective_on, event_->info.position,
+                               event_->info.position});
   life_->current = life_->placements.size() - 1;
 }
 
@@ -466,7 +468,7 @@ const Placement* StudentLife::placement(const std::string& class_id) const {
   if (placements.empty()) return nullptr;
   if (!class_id.empty())
     for (std::size_t i = placements.size(); i-- > 0;)
-      if (placements[i].class_id == class_id) return &placements[i];
+      if (placements[i].class_id == class_id && !placements[i].over) return &placements[i];
   return &placements[current];
 }
 

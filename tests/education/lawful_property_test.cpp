@@ -179,6 +179,9 @@ RC_GTEST_PROP(Lawful, NoSequenceOfCommandsMakesAnUnlawfulHistory, ()) {
       RC_ASSERT(violations.empty());
       if (life != &education::student_rules()) continue;
       const auto student = education::student_life(history, facts, Date{INT32_MAX});
+      for (const EffectiveEvent& event : history)
+        RC_LOG() << event.info.effective_on.to_string() << " " << event.info.type << " "
+                 << event.message->ShortDebugString() << "\n";
       RC_ASSERT(register_status(world, key.front()) == student.status());
     }
 }

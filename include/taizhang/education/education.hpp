@@ -42,7 +42,8 @@ class Education {
     /// The present state of a subject, batch included, as names and values for conditions of
     /// mappings: for a student "status" (code of student-status, or "none"), "school", "class"
     /// (ids), "since", "case" (open dropout case: "none", "suspected", "confirmed"); for a grant
-    /// "state"; for a training of a teacher "state"; for others "exists" ("true"/"false").
+    /// "state"; for a teacher's training (kind "training", reference "TRAINING|TEACHER") "state";
+    /// for others "exists" ("true"/"false").
     /// `reference` is an id or "scheme:value"; `kind` as in tags.
     virtual Result<std::map<std::string, std::string>> state(std::string_view kind,
                                                              std::string_view reference) = 0;
