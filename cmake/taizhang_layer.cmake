@@ -19,8 +19,9 @@ endfunction()
 
 # taizhang_layer(NAME LINKS... [PRIVATE LINKS...]): the library taizhang_NAME (taizhang::NAME)
 # of all sources of the current folder and below.
+#   PRECOMPILE HEADERS...: what most of its sources include, parsed once.
 function(taizhang_layer name)
-  cmake_parse_arguments(LAYER "" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(LAYER "" "" "PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   set(target taizhang_${name})
   if(sources)
@@ -31,6 +32,9 @@ function(taizhang_layer name)
       "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
       PRIVATE "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${target} PUBLIC ${LAYER_PUBLIC} PRIVATE ${LAYER_PRIVATE})
+    if(LAYER_PRECOMPILE)
+      target_precompile_headers(${target} PRIVATE ${LAYER_PRECOMPILE})
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE
@@ -40,8 +44,9 @@ function(taizhang_layer name)
   add_library(taizhang::${name} ALIAS ${target})
 endfunction()
 
-# taizhang_tests(NAME LINKS...): one test program of all *_test.cpp of the current folder.
+# taizhang_tests(NAME LINKS... [PRECOMPILE HEADERS...]): one test program of the current folder.
 function(taizhang_tests name)
+  cmake_parse_arguments(TESTS "" "" "PRECOMPILE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   if(NOT sources)
     return()
@@ -51,6 +56,7 @@ function(taizhang_tests name)
   target_include_directories(${name}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${name}_tests PRIVATE
     TAIZHANG_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TAIZHANG_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name}_tests PRIVATE ${TESTS_UNPARSED_ARGUMENTS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name}_tests PRIVATE <gtest/gtest.h> ${TESTS_PRECOMPILE})
   gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${name} TIMEOUT 600)
 endfunction()

@@ -2,6 +2,8 @@
 # scripts/build.sh PRESET [TARGET...]: configures once, builds what changed.
 set -eu
 cd "$(dirname "$0")/.."
+# The compiler cache may serve precompiled headers only with these liberties.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 preset=$1
 shift
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"/tmp/taizhang-configure.$$" 2>&1 ||

@@ -5,7 +5,7 @@
 namespace taizhang {
 
 std::string event_type_of(const google::protobuf::Descriptor* descriptor) {
-  return descriptor->options().GetExtension(taizhang::event).type();
+  return descriptor->options().GetExtension(schema::event).type();
 }
 
 }  // namespace taizhang

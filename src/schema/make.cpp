@@ -11,6 +11,13 @@
 namespace taizhang {
 namespace {
 
+using schema::CommandSpec;
+using schema::EventSpec;
+using schema::FieldSpec;
+using schema::Label;
+using schema::Personal;
+using schema::ViewSpec;
+
 namespace pb = google::protobuf;
 
 Error bad_schema(const pb::Descriptor& message, const pb::FieldDescriptor* member,
@@ -85,7 +92,7 @@ Result<> check_kinds(const pb::FieldDescriptor& member, const FieldSpec& spec) {
 Result<FieldInfo> read_field(const pb::FieldDescriptor& member, MessageInfo::Role role,
                              const CodeTables& tables) {
   const pb::Descriptor& message = *member.containing_type();
-  const FieldSpec& spec = member.options().GetExtension(taizhang::field);
+  const FieldSpec& spec = member.options().GetExtension(schema::field);
   TAIZHANG_CHECK(check_kinds(member, spec));
   FieldInfo info;
   info.descriptor = &member;
@@ -124,7 +131,7 @@ Result<FieldInfo> read_field(const pb::FieldDescriptor& member, MessageInfo::Rol
       return bad_schema(message, &member,
                         {"the subject field \"" + personal.subject() + "\" does not exist",
                          "主体字段“" + personal.subject() + "”不存在"});
-    const FieldSpec& subject = info.personal_subject->options().GetExtension(taizhang::field);
+    const FieldSpec& subject = info.personal_subject->options().GetExtension(schema::field);
     if (!subject.has_subject() || info.personal_subject->is_repeated())
       return bad_schema(message, &member,
                         {"\"" + personal.subject() + "\" is not a single subject field",
@@ -153,9 +160,9 @@ Result<MessageInfo> read_message(const pb::Descriptor& message) {
   info.descriptor = &message;
   info.name = message.full_name();
   info.label = {message.name(), message.name()};
-  const int roles = static_cast<int>(options.HasExtension(taizhang::event)) +
-                    static_cast<int>(options.HasExtension(taizhang::command)) +
-                    static_cast<int>(options.HasExtension(taizhang::view));
+  const int roles = static_cast<int>(options.HasExtension(schema::event)) +
+                    static_cast<int>(options.HasExtension(schema::command)) +
+                    static_cast<int>(options.HasExtension(schema::view));
   if (roles == 0) return info;
   if (roles > 1)
     return bad_schema(
@@ -167,20 +174,20 @@ Result<MessageInfo> read_message(const pb::Descriptor& message) {
     return labelled(spec.label());
   };
   bool has_label = false;
-  if (options.HasExtension(taizhang::event)) {
-    const EventSpec& spec = options.GetExtension(taizhang::event);
+  if (options.HasExtension(schema::event)) {
+    const EventSpec& spec = options.GetExtension(schema::event);
     info.role = MessageInfo::Role::event;
     info.name = spec.type();
     info.version = std::max(1U, spec.version());
     has_label = take(spec);
-  } else if (options.HasExtension(taizhang::command)) {
-    const CommandSpec& spec = options.GetExtension(taizhang::command);
+  } else if (options.HasExtension(schema::command)) {
+    const CommandSpec& spec = options.GetExtension(schema::command);
     info.role = MessageInfo::Role::command;
     info.name = message.name();
     info.rules.assign(spec.rules().begin(), spec.rules().end());
     has_label = take(spec);
   } else {
-    const ViewSpec& spec = options.GetExtension(taizhang::view);
+    const ViewSpec& spec = options.GetExtension(schema::view);
     info.role = MessageInfo::Role::view;
     info.name = spec.name();
     has_label = take(spec);
@@ -221,8 +228,8 @@ struct Collector {
 
   Result<> add_annotated(const pb::Descriptor& message) {
     const pb::MessageOptions& options = message.options();
-    if (options.HasExtension(taizhang::event) || options.HasExtension(taizhang::command) ||
-        options.HasExtension(taizhang::view))
+    if (options.HasExtension(schema::event) || options.HasExtension(schema::command) ||
+        options.HasExtension(schema::view))
       TAIZHANG_CHECK(add(message));
     for (int i = 0; i < message.nested_type_count(); ++i)
       TAIZHANG_CHECK(add_annotated(*message.nested_type(i)));

@@ -53,12 +53,7 @@ struct FieldInfo {
 
 /// What they say of one message.
 struct MessageInfo {
-  // Scoped enumerators hide nothing; g++ yet warns where annotations.pb.h, with its extensions
-  // of the same names, is included first.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
   enum class Role : std::uint8_t { event, command, view, part };
-#pragma GCC diagnostic pop
   const google::protobuf::Descriptor* descriptor = nullptr;
   Role role = Role::part;
   std::string name;  ///< event type, command name ("EnrolStudent") or view name
