@@ -7,12 +7,17 @@ if(TAIZHANG_WERROR)
   list(APPEND TAIZHANG_WARNINGS -Werror)
 endif()
 
+# g++ 12 sees overlaps and overruns in std::string operations that are not there (GCC 105329), in
+# test bodies and under sanitizers; the library as released is built without these.
+set(TAIZHANG_FALSE_ALARMS -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+    -Wno-stringop-overread)
+
 function(taizhang_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE ${TAIZHANG_WARNINGS})
   if(TAIZHANG_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${TAIZHANG_SANITIZE} -fno-omit-frame-pointer
-      -fno-sanitize-recover=all)
+      -fno-sanitize-recover=all ${TAIZHANG_FALSE_ALARMS})
     target_link_options(${target} PUBLIC -fsanitize=${TAIZHANG_SANITIZE})
   endif()
 endfunction()
@@ -57,6 +62,7 @@ function(taizhang_tests name)
   target_compile_definitions(${name}_tests PRIVATE
     TAIZHANG_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TAIZHANG_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(${name}_tests PRIVATE ${TESTS_UNPARSED_ARGUMENTS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_options(${name}_tests PRIVATE ${TAIZHANG_FALSE_ALARMS})
   target_precompile_headers(${name}_tests PRIVATE <gtest/gtest.h> ${TESTS_PRECOMPILE})
   gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${name} TIMEOUT 600)
 endfunction()

@@ -45,8 +45,13 @@ Answer execute_line(SchoolSystem& system, const std::string& line) {
     return {verdict_to_json(*command, failed), verdicts.error(), exit_code(verdicts.error())};
   }
   const Verdict& verdict = verdicts->front();
-  return {verdict_to_json(*command, verdict), std::nullopt,
-          verdict.kind == Verdict::Kind::rejected ? 1 : 0};
+  Answer answer{verdict_to_json(*command, verdict), std::nullopt, 0};
+  if (verdict.kind == Verdict::Kind::rejected) {
+    answer.code = verdict.error ? exit_code(*verdict.error) : 1;
+    // What a rule refuses is an answer; a malformed or too large command is an error, too.
+    if (answer.code != 1) answer.error = verdict.error;
+  }
+  return answer;
 }
 
 /// Commands of standard input, taken by `writers` threads; each answer is flushed at once, so

@@ -71,6 +71,18 @@ void print_card(SchoolSystem& system, Labels& labels, const Console& console,
   }
 }
 
+Error unknown_field(const MessageInfo& info, const std::string& word) {
+  std::vector<std::string> known;
+  for (const FieldInfo& field : info.fields) known.push_back(field.descriptor->name());
+  const auto nearest = nearest_name(word, known);
+  return Error(
+      ErrorCode::invalid_argument,
+      {"The view \"" + info.name + "\" has no field \"" + word + "\"." +
+           (nearest ? " Did you mean \"" + *nearest + "\"?" : "") + " See: taizhang views LEDGER",
+       "视图“" + info.name + "”没有字段“" + word + "”。" +
+           (nearest ? "是否想用“" + *nearest + "”?" : "") + "请看:taizhang views LEDGER"});
+}
+
 Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Options& options) {
   Ask ask;
   ask.limit = options.limit;
@@ -92,7 +104,8 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
     }
     Ask::Equal equal{condition.substr(0, equals), condition.substr(equals + 1)};
     const FieldInfo* field = info.field(equal.field);
-    if (field != nullptr && !field->subject_kind.empty()) {
+    if (field == nullptr) return unknown_field(info, equal.field);
+    if (!field->subject_kind.empty()) {
       TAIZHANG_TRY(const std::string tag, subject_tag(system, field->subject_kind, equal.value));
       equal.value = field->subject_kind == "*" ? tag : tag.substr(tag.find(':') + 1);
     }

@@ -37,7 +37,7 @@ std::string message(const std::string& name, const std::string& options,
 }
 std::string event_with(const std::string& fields, const std::string& type = "made.thing",
                        const std::string& name = "Thing") {
-  return message(name, "[taizhang.event] {type: \"" + type + "\" label {zh: \"事\" en: \"thing\"}}",
+  return message(name, "[taizhang.schema.event] {type: \"" + type + "\" label {zh: \"事\" en: \"thing\"}}",
                  fields);
 }
 /// "repeated string a = 1" with its options; a type that is not built in is a message.
@@ -57,7 +57,7 @@ std::string bare_field(const std::string& declaration, const std::string& option
          " options {" + options + "}} ";
 }
 std::string field(const std::string& declaration, const std::string& options) {
-  return bare_field(declaration, "[taizhang.field] {label {zh: \"甲\" en: \"a\"} " + options + "}");
+  return bare_field(declaration, "[taizhang.schema.field] {label {zh: \"甲\" en: \"a\"} " + options + "}");
 }
 
 void refused(const std::string& messages, const std::string& member, const std::string& words) {
@@ -145,16 +145,16 @@ TEST(SchemaMake, RefusesContradictions) {
   refused(event_with(field("int32 a = 1", "bounded: true minimum: 2 maximum: 1")), "a", "above");
   refused(event_with(field("int32 a = 1", "maximum: 1")), "a", "bounded");
   refused(event_with(bare_field("string a = 1", "")), "a", "label");
-  refused(event_with(bare_field("string a = 1", "[taizhang.field] {label {zh: \"甲\"}}")), "a",
+  refused(event_with(bare_field("string a = 1", "[taizhang.schema.field] {label {zh: \"甲\"}}")), "a",
           "label");
   refused(
-      event_with(bare_field("string a = 1", "[taizhang.field] {hidden: true label {en: \"a\"}}")),
+      event_with(bare_field("string a = 1", "[taizhang.schema.field] {hidden: true label {en: \"a\"}}")),
       "a", "label");
-  refused(message("Thing", "[taizhang.event] {type: \"made.x\" label {zh: \"事\"}}", ""), "",
+  refused(message("Thing", "[taizhang.schema.event] {type: \"made.x\" label {zh: \"事\"}}", ""), "",
           "label");
   refused(message("Thing",
-                  "[taizhang.event] {type: \"made.x\" label {zh: \"事\" en: \"x\"}} "
-                  "[taizhang.view] {name: \"x\" label {zh: \"事\" en: \"x\"}}",
+                  "[taizhang.schema.event] {type: \"made.x\" label {zh: \"事\" en: \"x\"}} "
+                  "[taizhang.schema.view] {name: \"x\" label {zh: \"事\" en: \"x\"}}",
                   ""),
           "", "more than one");
 }
@@ -165,7 +165,7 @@ TEST(SchemaMake, RefusesPersonalFieldsDeepInAnEvent) {
       message("Outer", "", field("repeated Inner inner = 1", ""));
   refused(parts + event_with(field("Outer outer = 1", "")), "outer", "part of an event");
   EXPECT_TRUE(made_of(
-      parts + message("Row", "[taizhang.view] {name: \"row\" label {zh: \"行\" en: \"row\"}}",
+      parts + message("Row", "[taizhang.schema.view] {name: \"row\" label {zh: \"行\" en: \"row\"}}",
                       field("Outer outer = 1", ""))));
 }
 
