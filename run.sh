@@ -44,7 +44,7 @@ step 1 "Sample data: $pupils pupils, $years years, seed $seed / 示例数据"
 
 step 2 "Import, with what is refused and the way out / 导入"
 "$taizhang" init "$ledger" --simulated-clock
-may_find_wanting "$taizhang" import "$ledger" "$data" --rejects "$work/rejects" --show 1
+may_find_wanting "$taizhang" import "$ledger" "$data" --rejects "$work/rejects" --show 20
 refused=$(cat "$work"/rejects/*.csv 2>/dev/null | wc -c)
 [ "$refused" -gt 0 ] && echo "   refused rows, to be mended and imported again: $work/rejects"
 imported=$(head_of "$ledger")

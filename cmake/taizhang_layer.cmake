@@ -17,7 +17,7 @@ function(taizhang_flags target)
   target_compile_options(${target} PRIVATE ${TAIZHANG_WARNINGS})
   if(TAIZHANG_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${TAIZHANG_SANITIZE} -fno-omit-frame-pointer
-      -fno-sanitize-recover=all ${TAIZHANG_FALSE_ALARMS})
+      -fno-sanitize-recover=all ${TAIZHANG_FALSE_ALARMS} -Wno-maybe-uninitialized)
     target_link_options(${target} PUBLIC -fsanitize=${TAIZHANG_SANITIZE})
   endif()
 endfunction()

@@ -20,6 +20,10 @@ int Console::fail(const Error& error) const {
     details += fmt::format(" {}={}", detail.name, detail.value);
   }
   fmt::print(stderr, "  ({}{})\n", name(error.code()), details);
+  if (error.code() == ErrorCode::clock_suspect) {
+    line(say({"  Once the clock is right: taizhang confirm-clock LEDGER --actor WHO --reason HOW",
+              "  时钟核对无误后:taizhang confirm-clock 台账 --actor 确认人 --reason 核对方式"}));
+  }
   return exit_code(error);
 }
 

@@ -29,6 +29,7 @@ Verb indicators_verb();
 Verb rebuild_verb();
 Verb status_verb();
 Verb generate_verb();
+Verb confirm_clock_verb();
 
 /// All of them, in the order in which help lists them.
 std::vector<Verb> all_verbs();

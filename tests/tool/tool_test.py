@@ -145,6 +145,13 @@ class ToolTest(unittest.TestCase):
         self.assertFalse(lines["enrolment-rate"]["defined"])
         self.assertNotEqual(lines["enrolment-rate"]["missing"], "")
 
+    def test_confirming_the_clock_is_recorded(self):
+        code, _, err = run("confirm-clock", self.ledger, "--actor", "teacher:1", "--reason", "radio")
+        self.assertEqual(code, 0, err)
+        _, out, _ = run("events", self.ledger, "--type", "clock-confirmed", "--json")
+        self.assertIn("radio", out)
+        self.assertEqual(json.loads(out)["actor"], "teacher:1")
+
     def test_a_simulation_says_so_every_time(self):
         simulated = os.path.join(self.dir.name, "simulated")
         self.assertEqual(run("init", simulated, "--simulated-clock")[0], 0)
