@@ -107,7 +107,7 @@ struct LedgerStatus {
 ///
 /// Thread rule: every method may be called from any thread. `append` blocks until the commit
 /// is durable; concurrent appends share one flush and a caller that finds nobody waiting
-/// commits by itself. Handlers of nobody run on the committing thread.
+/// commits by itself. No caller's code ever runs on the committing thread.
 ///
 /// After a failed write the handle takes no more appends (`io_error`/`storage_full`), while
 /// reads of the durable part go on. Reopen to continue.
