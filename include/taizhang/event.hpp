@@ -11,7 +11,7 @@
 #include "taizhang/result.hpp"
 #include "taizhang/time.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// The event's place in the log: 1, 2, 3 …, contiguous, never reused. 0 is "before the first".
 using Position = std::uint64_t;

@@ -10,7 +10,7 @@
 
 #include "taizhang/result.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// A keyspace: the index of its name in the list given at opening. Keys are ordered as
 /// unsigned bytes, each keyspace by itself.

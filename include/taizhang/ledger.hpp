@@ -14,7 +14,7 @@
 #include "taizhang/result.hpp"
 #include "taizhang/time.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Where the log ends, read at one moment.
 struct Head {

@@ -6,7 +6,7 @@
 
 #include "taizhang/event.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Types (any of) and tags (all of). No types means every type, no tags means any event; an
 /// item with neither matches everything. A type also matches voids and corrections of it.

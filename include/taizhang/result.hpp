@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// A sentence for a person, in both languages of the product. Chinese is mainland Simplified.
 struct Text {

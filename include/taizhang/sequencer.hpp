@@ -8,7 +8,7 @@
 #include "taizhang/result.hpp"
 #include "taizhang/time.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// One opaque unit of work for the sequencer. The applier owns its meaning and its verdict.
 class SequencedCommit {

@@ -8,7 +8,7 @@
 
 #include "taizhang/result.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z. Never a calendar date.
 struct Timestamp {

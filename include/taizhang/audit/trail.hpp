@@ -7,7 +7,7 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 namespace ledger::v1 {
 class TrailEntry;

@@ -8,15 +8,15 @@
 #include "taizhang/event.hpp"
 #include "taizhang/schema/schema.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// What somebody asks for. One door for the library, the tool and imports.
 struct Command {
-  Id id;                                  ///< looked up before any rule: a retry changes nothing
-  Context context;                        ///< `command` and `command_digest` are set by execute
-  std::optional<Date> effective_on;       ///< the business date; none: today in China
+  Id id;                             ///< looked up before any rule: a retry changes nothing
+  Context context;                   ///< `command` and `command_digest` are set by execute
+  std::optional<Date> effective_on;  ///< the business date; none: today in China
   std::shared_ptr<const google::protobuf::Message> body;  ///< a message with a command option
-  std::optional<Timestamp> simulated_now; ///< simulated ledgers only
+  std::optional<Timestamp> simulated_now;                 ///< simulated ledgers only
 };
 
 struct Verdict {

@@ -12,7 +12,7 @@
 #include "taizhang/projection/projection.hpp"
 #include "taizhang/vault/vault.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// The schema of all events, commands and views of the education layer, with its code tables.
 std::shared_ptr<const Schema> education_schema();
@@ -71,7 +71,8 @@ class Education {
 
   /// Opens a batch on the present state, for reading only ("resolve", "state").
   Result<std::optional<std::string>> resolve(std::string_view kind, std::string_view reference);
-  Result<std::map<std::string, std::string>> state(std::string_view kind, std::string_view reference);
+  Result<std::map<std::string, std::string>> state(std::string_view kind,
+                                                   std::string_view reference);
 
   /// A parameter's value in force on a date: the nearest jurisdiction that sets it ("CN-431224",
   /// then "CN-43", "CN", "*"), else the built-in default. `not_found` for an unknown name.

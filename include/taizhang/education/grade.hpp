@@ -6,7 +6,7 @@
 #include "taizhang/result.hpp"
 #include "taizhang/time.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// The school year that a date falls into: the calendar year in which it began. `starts` is the
 /// parameter "school-year.starts", MM-DD.

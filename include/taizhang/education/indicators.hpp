@@ -10,7 +10,7 @@ namespace taizhang::education::v1 {
 class Indicator;
 }
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 struct IndicatorScope {
   enum class Kind : std::uint8_t { school, township, county };

@@ -10,16 +10,16 @@
 #include "taizhang/result.hpp"
 #include "taizhang/time.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// A rule parameter: what it means, what form its values have, and what holds where nobody set it.
 struct ParameterInfo {
   enum class Form : std::uint8_t { integer, fraction, yes_no, month_day, text };
-  std::string name;           ///< "dropout.rate-max"
+  std::string name;  ///< "dropout.rate-max"
   Form form = Form::text;
   std::string default_value;  ///< "5/1000"
   Text label;
-  std::string rule;           ///< the rule that reads it
+  std::string rule;  ///< the rule that reads it
 };
 
 /// All parameters that rules and indicators read, by name.

@@ -7,7 +7,7 @@
 #include "taizhang/education/education.hpp"
 #include "taizhang/projection/views.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Where a school system's record lies and how it is opened.
 struct SchoolSystemOptions {

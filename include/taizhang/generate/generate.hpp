@@ -7,7 +7,7 @@
 
 #include "taizhang/result.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// What to invent. The same options give the same bytes in every file, on any machine.
 struct GenerateOptions {

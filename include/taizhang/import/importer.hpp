@@ -10,7 +10,7 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/vault/vault.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// How far an import is. Bytes, because a file's rows are known only at its end.
 struct ImportProgress {

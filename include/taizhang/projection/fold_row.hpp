@@ -9,7 +9,7 @@
 
 #include "taizhang/projection/projection.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 // How events become one row. The engine keeps rows up by these; a decision folds its model of a
 // subject by the same functions, so that a rule never sees another state than the register.

@@ -8,7 +8,7 @@
 #include "taizhang/event.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// What a handler or a rule sees of an event besides its message.
 struct EventInfo {
@@ -18,7 +18,7 @@ struct EventInfo {
   Id id;
   std::string type;
   std::vector<std::string> tags;  ///< with those its corrections added
-  Date effective_on;      ///< its date; the recorded date in China if it has none
+  Date effective_on;              ///< its date; the recorded date in China if it has none
 };
 
 struct EffectiveEvent {

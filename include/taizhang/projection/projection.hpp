@@ -11,7 +11,7 @@
 
 #include "taizhang/projection/history.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// One table of a projection, types erased. A row is the fold of the effective history of its
 /// key: the events that carry all tags of the key. A handler sees the event and that row, and

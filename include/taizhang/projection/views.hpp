@@ -9,7 +9,7 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/projection.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// What to ask a view for.
 struct Ask {

@@ -5,10 +5,11 @@
 
 #include "taizhang/schema/schema.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
-/// A field's value for people: money as "1,250.00", a code as "02 休学" (one that is an English word by its label alone), a list joined by "; ",
-/// a sub-message as "label=value, …". Empty for an unset field.
+/// A field's value for people: money as "1,250.00", a code as "02 休学" (one that is an English
+/// word by its label alone), a list joined by "; ", a sub-message as "label=value, …". Empty for an
+/// unset field.
 std::string display(const Schema& schema, const google::protobuf::Message& message,
                     const FieldInfo& field, Language language);
 

@@ -8,7 +8,7 @@
 #include "taizhang/event.hpp"
 #include "taizhang/schema/schema.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Who encrypts personal fields. The vault is one; safe from any thread.
 class Sealer {

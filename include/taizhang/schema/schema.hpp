@@ -19,7 +19,7 @@ class FileDescriptor;
 class Message;
 }  // namespace google::protobuf
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 enum class Language : std::uint8_t { zh, en };
 inline const std::string& in(const Text& text, Language language) {

@@ -17,7 +17,7 @@
 ///     INSTANTIATE_TEST_SUITE_P(Mine, StorageConformance, testing::Values(StorageSubject{
 ///         "mine", [] { return my_backend(); }, [] { return fresh_directory(); }, true}),
 ///         testing::PrintToStringParamName());
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 struct StorageSubject {
   std::string name;  ///< letters and digits; stands in the tests' names

@@ -4,7 +4,7 @@
 
 #include "taizhang/key_value.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Stores in memory ("memory:NAME"). A named store lives as long as the backend object, so it
 /// can be closed and opened again; an empty name gives a fresh store each time. "Durable" here

@@ -4,7 +4,7 @@
 
 #include "taizhang/key_value.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// Stores in RocksDB databases ("rocksdb:DIRECTORY"). The reasons for every setting stand in
 /// storage/rocksdb/README.md. A second writer of the same directory, by whatever path and from

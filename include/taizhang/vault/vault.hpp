@@ -11,7 +11,7 @@
 #include "taizhang/key_value.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
-namespace taizhang {
+namespace [[gnu::visibility("default")]] taizhang {
 
 /// The key that wraps all others, 256 bits. Whoever has it and the vault's store reads all.
 using MasterKey = std::array<std::uint8_t, 32>;
