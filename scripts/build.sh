@@ -4,6 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 # The compiler cache may serve precompiled headers only with these liberties.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
+# Build folders of one tree share what they compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 preset=$1
 shift
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"/tmp/taizhang-configure.$$" 2>&1 ||
