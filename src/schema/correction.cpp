@@ -13,9 +13,7 @@ namespace {
 
 /// The ledger's own messages need no tables and no application.
 Result<std::shared_ptr<const Schema>> own_schema() {
-  static const google::protobuf::FileDescriptor* const files[] = {
-      ledger::v1::EventVoided::descriptor()->file()};
-  static const Result<std::shared_ptr<const Schema>> schema = Schema::make(files, {});
+  static const Result<std::shared_ptr<const Schema>> schema = Schema::make({}, {});
   return schema;
 }
 

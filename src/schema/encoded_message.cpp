@@ -75,6 +75,13 @@ Result<EncodedMessage> encode_message(const Schema& schema, const pb::Message& m
                  {message.GetDescriptor()->full_name() + " is not an event of the schema",
                   message.GetDescriptor()->full_name() + " 不是模式中的事件"})
         .with("message", message.GetDescriptor()->full_name());
+  if (schema.event(info->name) != info)
+    return Error(ErrorCode::invalid_argument,
+                 {message.GetDescriptor()->full_name() + " is an older message of \"" + info->name +
+                      "\"; write " + schema.event(info->name)->descriptor->full_name(),
+                  message.GetDescriptor()->full_name() + " 是“" + info->name + "”的旧版消息;请写 " +
+                      schema.event(info->name)->descriptor->full_name()})
+        .with("message", message.GetDescriptor()->full_name());
   TAIZHANG_CHECK(schema.validate(message));
   TAIZHANG_TRY(std::string bytes, serialised(message));
   EncodedMessage result;

@@ -43,9 +43,41 @@ bool is_correction(const RecordedEvent& recorded) {
   return recorded.type == correction_type && recorded.target.has_value();
 }
 
-/// What the message in an event is, or nullptr.
-const MessageInfo* message_info(const Schema& schema, const RecordedEvent& recorded) {
-  return schema.event(is_correction(recorded) ? recorded.target->type : recorded.type);
+/// The message in an event: its own, or the replacement that a correction brings.
+struct Content {
+  std::string_view type;
+  std::uint32_t version;
+};
+
+Content content_of(const RecordedEvent& recorded) {
+  if (is_correction(recorded)) return {recorded.target->type, recorded.target->version};
+  return {recorded.type, recorded.version};
+}
+
+/// Clear and sealed parts into the message they were written from.
+Result<std::vector<std::string>> parse(const RecordedEvent& recorded, pb::Message& message,
+                                       const Sealer* sealer) {
+  ledger::v1::EventCorrected corrected;
+  std::string_view clear = recorded.clear;
+  if (is_correction(recorded)) {
+    if (!corrected.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
+      return damaged_event(recorded, {"the correction cannot be parsed", "更正内容无法解析"});
+    clear = corrected.replacement();
+  }
+  if (!message.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
+    return damaged_event(recorded, {"its message cannot be parsed", "消息无法解析"});
+  std::vector<std::string> erased;
+  if (sealer == nullptr) return erased;
+  for (const RecordedEvent::SealedView& part : recorded.sealed) {
+    TAIZHANG_TRY(const std::optional<std::string> plaintext, sealer->open(part, recorded.id));
+    if (plaintext) {
+      if (!message.MergeFromString(*plaintext))
+        return damaged_event(recorded, {"a sealed part cannot be parsed", "加密部分无法解析"});
+    } else if (std::find(erased.begin(), erased.end(), part.data_class) == erased.end()) {
+      erased.emplace_back(part.data_class);
+    }
+  }
+  return erased;
 }
 
 }  // namespace
@@ -66,21 +98,17 @@ Result<NewEvent> encode_event(const Schema& schema, const pb::Message& message, 
 }
 
 std::unique_ptr<pb::Message> new_message_for(const Schema& schema, const RecordedEvent& recorded) {
-  const MessageInfo* info = message_info(schema, recorded);
-  if (info == nullptr) return nullptr;
-  const pb::Message* prototype =
-      pb::MessageFactory::generated_factory()->GetPrototype(info->descriptor);
-  return std::unique_ptr<pb::Message>(prototype == nullptr ? nullptr : prototype->New());
+  const MessageInfo* info = schema.event(content_of(recorded).type);
+  return std::unique_ptr<pb::Message>(info == nullptr ? nullptr : info->prototype->New());
 }
 
 Result<std::vector<std::string>> decode_event(const Schema& schema, const RecordedEvent& recorded,
                                               pb::Message& message, const Sealer* sealer) {
-  const bool correction = is_correction(recorded);
-  const std::string_view type = correction ? recorded.target->type : recorded.type;
-  const std::uint32_t version = correction ? recorded.target->version : recorded.version;
-  const MessageInfo* info = message_info(schema, recorded);
+  const auto [type, version] = content_of(recorded);
+  const MessageInfo* info = schema.event(type);
   if (info == nullptr) return unknown_type(type, version, 0);
-  if (version == 0 || version > info->version) return unknown_type(type, version, info->version);
+  const MessageInfo* written_with = schema.event(type, version);
+  if (written_with == nullptr) return unknown_type(type, version, info->version);
   if (message.GetDescriptor() != info->descriptor)
     return Error(
         ErrorCode::invalid_argument,
@@ -89,28 +117,26 @@ Result<std::vector<std::string>> decode_event(const Schema& schema, const Record
              "; use new_message_for",
          "类型“" + std::string(type) + "”的事件需要消息 " + info->descriptor->full_name() +
              ",而不是 " + message.GetDescriptor()->full_name() + ";请使用 new_message_for"});
+  if (version == info->version) return parse(recorded, message, sealer);
 
-  ledger::v1::EventCorrected corrected;
-  std::string_view clear = recorded.clear;
-  if (correction) {
-    if (!corrected.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
-      return damaged_event(recorded, {"the correction cannot be parsed", "更正内容无法解析"});
-    clear = corrected.replacement();
-  }
-  if (!message.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
-    return damaged_event(recorded, {"its message cannot be parsed", "消息无法解析"});
-  std::vector<std::string> erased;
-  if (sealer == nullptr) return erased;
-  for (const RecordedEvent::SealedView& part : recorded.sealed) {
-    TAIZHANG_TRY(const std::optional<std::string> plaintext, sealer->open(part, recorded.id));
-    if (plaintext) {
-      if (!message.MergeFromString(*plaintext))
-        return damaged_event(recorded, {"a sealed part cannot be parsed", "加密部分无法解析"});
-    } else if (std::find(erased.begin(), erased.end(), part.data_class) == erased.end()) {
-      erased.emplace_back(part.data_class);
-    }
-  }
+  std::unique_ptr<pb::Message> own;
+  if (written_with != info) own.reset(written_with->prototype->New());
+  pb::Message& written = own ? *own : message;
+  TAIZHANG_TRY(std::vector<std::string> erased, parse(recorded, written, sealer));
+  auto done = schema.upcast(type, version, written, message);
+  if (!done) return std::move(done).error().with("position", std::to_string(recorded.position));
   return erased;
+}
+
+Result<WrittenMessage> decode_as_written(const Schema& schema, const RecordedEvent& recorded,
+                                         const Sealer* sealer) {
+  const auto [type, version] = content_of(recorded);
+  WrittenMessage written;
+  written.info = schema.event(type, version);
+  if (written.info == nullptr) return written;
+  written.message.reset(written.info->prototype->New());
+  TAIZHANG_TRY(written.erased, parse(recorded, *written.message, sealer));
+  return written;
 }
 
 }  // namespace taizhang

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "schema/field_error.hpp"
+#include "schema/pools.hpp"
 
 namespace taizhang {
 namespace {
@@ -77,7 +78,28 @@ const FieldInfo* MessageInfo::field(std::string_view field_name) const {
   return nullptr;
 }
 
-const MessageInfo* Schema::event(std::string_view type) const { return find(events_, type); }
+Schema::Schema() : pools_(std::make_unique<Pools>()) {}
+Schema::~Schema() = default;
+
+const MessageInfo* Schema::event(std::string_view type) const {
+  const auto known = events_.find(type);
+  return known == events_.end() ? nullptr : known->second.versions.rbegin()->second;
+}
+
+const MessageInfo* Schema::event(std::string_view type, std::uint32_t version) const {
+  const auto known = events_.find(type);
+  if (known == events_.end() || version == 0) return nullptr;
+  const auto place = known->second.versions.lower_bound(version);
+  return place == known->second.versions.end() ? nullptr : place->second;
+}
+
+std::vector<const MessageInfo*> Schema::versions(std::string_view type) const {
+  std::vector<const MessageInfo*> result;
+  if (const auto known = events_.find(type); known != events_.end())
+    for (const auto& [version, info] : known->second.versions) result.push_back(info);
+  return result;
+}
+
 const MessageInfo* Schema::command(std::string_view name) const { return find(commands_, name); }
 const MessageInfo* Schema::view(std::string_view name) const { return find(views_, name); }
 
@@ -89,7 +111,8 @@ const MessageInfo* Schema::of(const pb::Descriptor* descriptor) const {
 std::vector<const MessageInfo*> Schema::all(MessageInfo::Role role) const {
   std::vector<const MessageInfo*> result;
   for (const auto& info : messages_)
-    if (info->role == role) result.push_back(info.get());
+    if (info->role == role && (role != MessageInfo::Role::event || event(info->name) == info.get()))
+      result.push_back(info.get());
   std::sort(result.begin(), result.end(),
             [](const MessageInfo* a, const MessageInfo* b) { return a->name < b->name; });
   return result;

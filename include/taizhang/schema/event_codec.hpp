@@ -28,8 +28,8 @@ class Sealer {
 };
 
 /// Makes an event to append: validates, derives tags, splits off and seals personal fields.
-/// Serialisation is deterministic. Personal fields of one subject and class make one sealed part.
-/// Errors: `invalid_argument`, `too_large`, the sealer's.
+/// The message is the type's current one. Serialisation is deterministic. Personal fields of one
+/// subject and class make one sealed part. Errors: `invalid_argument`, `too_large`, the sealer's.
 Result<NewEvent> encode_event(const Schema& schema, const google::protobuf::Message& message,
                               const Id& id, Context context, std::optional<Date> effective_on,
                               Sealer& sealer);
@@ -54,15 +54,28 @@ Result<NewEvent> encode_correction(const Schema& schema, const RecordedEvent& ta
 RecordedEvent as_recorded(const NewEvent& event, Position position, Timestamp recorded_at,
                           std::string& context_bytes);
 
-/// Fills `message` (of the event's type; of the target's for a correction) from the clear part
-/// and, if `sealer` is given, from the sealed parts; without it personal fields stay empty.
-/// Answers the data classes whose keys are gone. `unsupported` for an unknown type or version.
+/// Fills `message` (of the event's type as it is now; of the target's for a correction) from the
+/// clear part and, if `sealer` is given, from the sealed parts; without it personal fields stay
+/// empty. An event written with an older version goes through the upcasters. Fields that the
+/// message does not know stay in it as unknown fields, byte for byte (unless an upcaster leads to
+/// another class). Answers the data classes whose keys are gone. `unsupported` for an unknown type
+/// or version.
 Result<std::vector<std::string>> decode_event(const Schema& schema, const RecordedEvent& event,
                                               google::protobuf::Message& message,
                                               const Sealer* sealer);
 /// A new message for the event's type (the target's, for a correction); nullptr if unknown.
 std::unique_ptr<google::protobuf::Message> new_message_for(const Schema& schema,
                                                            const RecordedEvent& event);
+
+/// An event in the words of the version it was written with: no upcaster has run.
+struct WrittenMessage {
+  const MessageInfo* info = nullptr;  ///< nullptr: the schema does not know the type or version
+  std::unique_ptr<google::protobuf::Message> message;
+  std::vector<std::string> erased;  ///< data classes whose keys are gone
+};
+/// As decode_event, but what was recorded. Use it to show an event; use decode_event to work on it.
+Result<WrittenMessage> decode_as_written(const Schema& schema, const RecordedEvent& event,
+                                         const Sealer* sealer);
 
 inline constexpr std::string_view void_type = "ledger.event-voided";
 inline constexpr std::string_view correction_type = "ledger.event-corrected";

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "taizhang/result.hpp"
+#include "taizhang/schema/upcasters.hpp"
 
 namespace google::protobuf {
 class Descriptor;
@@ -55,6 +56,8 @@ struct FieldInfo {
 struct MessageInfo {
   enum class Role : std::uint8_t { event, command, view, part };
   const google::protobuf::Descriptor* descriptor = nullptr;
+  /// `prototype->New()` makes a message, generated or from a descriptor known at run time only.
+  const google::protobuf::Message* prototype = nullptr;
   Role role = Role::part;
   std::string name;  ///< event type, command name ("EnrolStudent") or view name
   std::uint32_t version = 1;
@@ -66,25 +69,53 @@ struct MessageInfo {
   [[nodiscard]] const FieldInfo* field(std::string_view field_name) const;
 };
 
+namespace schema {
+class SchemaBuilder;
+}
+
 /// Everything derived from the descriptors, once. Immutable, safe from any thread; keep the
-/// descriptor pool alive (the generated pool always is).
+/// descriptor pool alive (the generated pool always is; a stored schema owns its own). It must
+/// outlive messages that are not generated ones.
 class Schema {
  public:
-  /// Collects every annotated message of the files (and messages they use). Errors
-  /// (`invalid_argument`, naming message and field): a type or name given twice, a personal
-  /// field under `repeated` or inside a sub-message of an event, a personal field of an event
-  /// whose subject field is missing, an unknown code table, an option on a field of the wrong
-  /// kind (money not int64, date not string), a missing zh or en label (only a hidden field may
-  /// go without).
+  /// Collects every annotated message of the files (and messages they use), and the ledger's own
+  /// events without being asked. Errors (`invalid_argument`, naming message and field): a type and
+  /// version or a name given twice, a type "ledger.…" that is not the ledger's, a personal field
+  /// under `repeated` or inside a sub-message of an event, a personal field of an event whose
+  /// subject field is missing, an unknown code table, an option on a field of the wrong kind
+  /// (money not int64, date not string), a missing zh or en label (only a hidden field may go
+  /// without), an older message class without an upcaster to the next, an upcaster that does not
+  /// lead from one version of a type to the next or is given twice.
   static Result<std::shared_ptr<const Schema>> make(
-      std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables);
+      std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables,
+      Upcasters upcasters = {});
 
+  ~Schema();
+  Schema(const Schema&) = delete;
+  Schema& operator=(const Schema&) = delete;
+
+  /// The message that events of the type are written with now: that of the highest version.
   [[nodiscard]] const MessageInfo* event(std::string_view type) const;
+  /// The message that an event written with that version is read with, before upcasters: the own
+  /// class of that version, else that of the next version that has one (a change compatible in
+  /// protobuf needs no class of its own). nullptr for version 0 or one above the current.
+  [[nodiscard]] const MessageInfo* event(std::string_view type, std::uint32_t version) const;
+  /// All classes of an event type, oldest version first.
+  [[nodiscard]] std::vector<const MessageInfo*> versions(std::string_view type) const;
+  /// Whether an upcaster starts at that version.
+  [[nodiscard]] bool has_upcaster(std::string_view type, std::uint32_t version) const;
+  /// Takes `written`, a message of event(type, version), to the current version, into `now` (which
+  /// may be the same object if the class is). Uses `written` up. Errors: `unsupported` if a step
+  /// is missing (stored schemas only), `internal` if an upcaster throws.
+  Result<> upcast(std::string_view type, std::uint32_t version, google::protobuf::Message& written,
+                  google::protobuf::Message& now) const;
   [[nodiscard]] const MessageInfo* command(std::string_view name) const;
   [[nodiscard]] const MessageInfo* view(std::string_view name) const;
   [[nodiscard]] const MessageInfo* of(const google::protobuf::Descriptor* descriptor) const;
-  [[nodiscard]] std::vector<const MessageInfo*> all(MessageInfo::Role role) const;  ///< by name
+  [[nodiscard]] std::vector<const MessageInfo*> all(
+      MessageInfo::Role role) const;  ///< by name; of event types the current message
   [[nodiscard]] const CodeTable* code_table(std::string_view name) const;
+  [[nodiscard]] const CodeTables& code_tables() const { return tables_; }
 
   /// Required fields, codes, dates, bounds and UTF-8, in sub-messages too; in events also that
   /// subjects make tags and that personal fields have a subject. A field that is not required
@@ -98,10 +129,20 @@ class Schema {
   void mask(google::protobuf::Message& message) const;
 
  private:
-  Schema() = default;
+  friend class schema::SchemaBuilder;
+  struct Pools;  ///< what the messages of a schema known at run time only are made of
+  using Names = std::map<std::string, const MessageInfo*, std::less<>>;
+  /// What is known of an event type.
+  struct EventType {
+    std::map<std::uint32_t, const MessageInfo*> versions;
+    std::map<std::uint32_t, Upcasters::Step> steps;  ///< from a version to the one after it
+  };
+  Schema();
+  std::unique_ptr<Pools> pools_;
   std::vector<std::unique_ptr<MessageInfo>> messages_;
   std::map<const google::protobuf::Descriptor*, const MessageInfo*> by_descriptor_;
-  std::map<std::string, const MessageInfo*, std::less<>> events_, commands_, views_;
+  std::map<std::string, EventType, std::less<>> events_;
+  Names commands_, views_;
   CodeTables tables_;
 };
 
