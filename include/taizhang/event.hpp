@@ -126,4 +126,9 @@ struct RecordedEvent {
 /// The context of a recorded event. `damaged` if the bytes are not a context.
 Result<Context> decode_context(std::string_view encoded);
 
+/// The view of an event that is still to be appended, as if recorded at `position`. It points
+/// into `context_bytes`, which it fills. The event counts as a commit of its own.
+RecordedEvent as_recorded(const NewEvent& event, Position position, Timestamp recorded_at,
+                          std::string& context_bytes);
+
 }  // namespace taizhang

@@ -4,7 +4,7 @@
 
 #include "import/dates.hpp"
 #include "import/problem.hpp"
-#include "ledger/bytes.hpp"
+#include "taizhang/hash.hpp"
 #include "taizhang/schema/display.hpp"
 
 namespace taizhang::importing {
@@ -143,7 +143,7 @@ Result<> RowMaker::fill(const CommandRule& rule, const CsvRow& row,
     if (auto set = set_from_text(schema_, *body, field->descriptor->name(), text); !set)
       return at_column(std::move(set).error(), value.first_column(), text);
   }
-  prepared.hash = core::checksum(content);
+  prepared.hash = checksum(content);
   prepared.command.body = std::move(body);
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/bytes.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::importing {
 namespace {
@@ -129,7 +130,7 @@ Result<RowMemory::Standing> RowMemory::standing(const RowRecord& record) {
 Result<std::uint64_t> RowMemory::columns_id(const Contents& contents) {
   std::string names;
   for (const auto& [name, value] : contents) put(names, name);
-  const std::uint64_t number = core::checksum(names);
+  const std::uint64_t number = checksum(names);
   if (columns_.contains(number)) return number;
   TAIZHANG_CHECK(vault_.remember(columns_area, std::to_string(number), names));
   auto& list = columns_[number];

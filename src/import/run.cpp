@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "ledger/bytes.hpp"
+#include "taizhang/hash.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang::importing {
@@ -22,7 +22,7 @@ std::uint64_t checksum_of(const Contents& contents) {
     bytes += value;
     bytes += '\0';
   }
-  return core::checksum(bytes);
+  return checksum(bytes);
 }
 
 /// Whether columns that both know differ. Columns that the mapping did not use before say nothing.
@@ -154,7 +154,7 @@ Result<> Run::take(CsvRow csv_row) {
       row.record->gone_since = 0;
       return memory_.remember(*row.record);
     } else {
-      const auto seen = seen_.find(core::checksum(prepared.key));
+      const auto seen = seen_.find(checksum(prepared.key));
       const bool contradictory = seen != seen_.end() && seen->second.contradictory;
       if (!accept_changes_ || contradictory) {
         ++report_.changed_not_taken;
@@ -302,7 +302,7 @@ void Run::list_changed(const PreparedRow& row, const Judgement* before, bool tak
   changed.key = maker_.shown_key(row.contents, options_.reveal);
   changed.taken = taken;
   if (before != nullptr) {
-    const auto seen = seen_.find(core::checksum(row.key));
+    const auto seen = seen_.find(checksum(row.key));
     changed.twice_in_file =
         before->batch == books_.batch() || (seen != seen_.end() && seen->second.contradictory);
     for (const auto& [name, value] : row.contents)
@@ -325,8 +325,7 @@ Result<> Run::look_ahead() {
     row = {};
     if (prepared.key.empty()) continue;
     const std::uint64_t contents = checksum_of(prepared.contents);
-    const auto [place, first] =
-        seen_.try_emplace(core::checksum(prepared.key), Seen{contents, false});
+    const auto [place, first] = seen_.try_emplace(checksum(prepared.key), Seen{contents, false});
     if (!first && place->second.contents != contents) place->second.contradictory = true;
   }
 }
@@ -335,11 +334,11 @@ Result<> Run::look_ahead() {
 /// first snapshot that lacks it, and by that one again when it is imported again.
 Result<> Run::list_missing() {
   const std::uint64_t snapshot =
-      core::checksum({reinterpret_cast<const char*>(reader_.facts().sha256.data()),
-                      reader_.facts().sha256.size()});
+      checksum({reinterpret_cast<const char*>(reader_.facts().sha256.data()),
+                reader_.facts().sha256.size()});
   std::vector<RowRecord> gone;
   TAIZHANG_CHECK(memory_.each([&](const RowRecord& record) {
-    if (seen_.contains(core::checksum(record.key))) return;
+    if (seen_.contains(checksum(record.key))) return;
     if (record.gone_since != 0 && record.gone_since != snapshot) return;
     gone.push_back(record);
   }));

@@ -30,7 +30,13 @@ inline std::string be64(std::uint64_t value) {
 }
 
 /// Unsigned LEB128, as protobuf has it.
-void put_varint(std::string& out, std::uint64_t value);
+inline void put_varint(std::string& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value | 0x80)));
+    value >>= 7;
+  }
+  out.push_back(static_cast<char>(static_cast<std::uint8_t>(value)));
+}
 
 /// Takes values off the front of stored bytes. Asking for more than there is gives zeros and
 /// makes `ok` false for good, so that a caller checks once.
@@ -51,7 +57,16 @@ class Parser {
     rest_.remove_prefix(size);
     return taken;
   }
-  std::uint64_t varint();
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const auto byte = number<std::uint8_t>();
+      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    ok_ = false;
+    return 0;
+  }
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool done() const { return ok_ && rest_.empty(); }
   [[nodiscard]] std::string_view rest() const { return rest_; }
@@ -61,9 +76,7 @@ class Parser {
   bool ok_ = true;
 };
 
-/// XXH3, 64 bits: against damage, not against forgery (that is the tree's work).
-std::uint64_t checksum(std::string_view bytes);
-/// Puts the checksum of what follows in front.
+/// Puts the checksum (`checksum` of hash.hpp) of what follows in front.
 std::string with_checksum(std::string_view bytes);
 /// What follows the checksum; `data()` is nullptr if it does not hold.
 std::string_view checked(std::string_view bytes);

@@ -4,8 +4,8 @@
 
 #include "ledger/errors.hpp"
 #include "ledger/record.hpp"
-#include "ledger/sha256.hpp"
 #include "ledger/validate.hpp"
+#include "taizhang/hash.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang::core {

@@ -1,8 +1,7 @@
 #include "ledger/group.hpp"
 
-#include <xxhash.h>
-
 #include "ledger/bytes.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 

@@ -5,8 +5,8 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/errors.hpp"
-#include "ledger/sha256.hpp"
 #include "taizhang/event.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang {
 namespace {
@@ -88,7 +88,7 @@ Id Id::derive(std::string_view domain, const std::vector<std::string_view>& part
   };
   add(domain);
   for (const auto part : parts) add(part);
-  return first_bytes(core::sha256({bytes}));
+  return first_bytes(sha256({bytes}));
 }
 
 Id event_id(const Id& command, std::uint32_t ordinal) {

@@ -4,7 +4,7 @@
 #include "ledger/errors.hpp"
 #include "ledger/page.hpp"
 #include "ledger/record.hpp"
-#include "ledger/sha256.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 

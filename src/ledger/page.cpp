@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "ledger/bytes.hpp"
-#include "ledger/sha256.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 namespace {

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "ledger/bytes.hpp"
-#include "ledger/sha256.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 

@@ -6,11 +6,11 @@
 #include <optional>
 #include <set>
 
-#include "ledger/sha256.hpp"
 #include "projection/bytes.hpp"
 #include "projection/reveal.hpp"
 #include "projection/views_impl.hpp"
 #include "projection/where.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang {
 
@@ -255,7 +255,7 @@ Result<Hash> Views::digest(std::string_view view) const {
     std::string sizes;
     projection::put_varint(sizes, cursor->key().size() - 4);
     projection::put_varint(sizes, cursor->value().size());
-    hash = core::sha256({core::view(hash), sizes, cursor->key().substr(4), cursor->value()});
+    hash = sha256({taizhang::view(hash), sizes, cursor->key().substr(4), cursor->value()});
   }
   TAIZHANG_CHECK(cursor->status());
   return hash;

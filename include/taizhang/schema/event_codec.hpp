@@ -49,11 +49,6 @@ Result<NewEvent> encode_correction(const Schema& schema, const RecordedEvent& ta
                                    const google::protobuf::Message& replacement, const Id& id,
                                    Context context, const Approval& approval, Sealer& sealer);
 
-/// The view of an event that is still to be appended, as if recorded at `position`. It points
-/// into `context_bytes`, which it fills. The event counts as a commit of its own.
-RecordedEvent as_recorded(const NewEvent& event, Position position, Timestamp recorded_at,
-                          std::string& context_bytes);
-
 /// Fills `message` (of the event's type as it is now; of the target's for a correction) from the
 /// clear part and, if `sealer` is given, from the sealed parts; without it personal fields stay
 /// empty. An event written with an older version goes through the upcasters. Fields that the

@@ -1,28 +1,29 @@
-#include "ledger/sha256.hpp"
+#include "taizhang/hash.hpp"
 
 #include <openssl/evp.h>
+#include <xxhash.h>
 
 #include <cstdlib>
 #include <memory>
 
-namespace taizhang::core {
+namespace taizhang {
 namespace {
 
-struct Context {
-  Context() : context(EVP_MD_CTX_new()) {
+struct Digester {
+  Digester() : context(EVP_MD_CTX_new()) {
     // Without memory or without SHA-256 in the library nothing here can go on truthfully.
     if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) std::abort();
   }
-  ~Context() { EVP_MD_CTX_free(context); }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
+  ~Digester() { EVP_MD_CTX_free(context); }
+  Digester(const Digester&) = delete;
+  Digester& operator=(const Digester&) = delete;
   EVP_MD_CTX* context;
 };
 
 }  // namespace
 
 Hash sha256(std::initializer_list<std::string_view> parts) {
-  thread_local const Context reused;
+  thread_local const Digester reused;  // OpenSSL's set-up costs more than a short hash
   Hash hash;
   bool ok = EVP_DigestInit_ex(reused.context, nullptr, nullptr) == 1;
   for (const auto part : parts)
@@ -32,4 +33,6 @@ Hash sha256(std::initializer_list<std::string_view> parts) {
   return hash;
 }
 
-}  // namespace taizhang::core
+std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+}  // namespace taizhang

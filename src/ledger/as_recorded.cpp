@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "ledger/record.hpp"
-#include "taizhang/schema/event_codec.hpp"
+#include "taizhang/event.hpp"
 
 namespace taizhang {
 
