@@ -87,17 +87,17 @@ Result<> check_life(Desk& desk, Facts& facts, const Life& life, const std::vecto
 }
 
 Result<std::string> Decision::resolve(std::string_view kind, const std::string& reference) {
-  return resolve_subject(*desk_, kind, reference);
+  return resolve_subject(desk(), kind, reference);
 }
 
 Result<std::string> Decision::resolve_if_any(std::string_view kind, const std::string& reference) {
   if (reference.empty()) return std::string();
-  return resolve_subject(*desk_, kind, reference);
+  return resolve_subject(desk(), kind, reference);
 }
 
 Result<StudentLife> Decision::student(const std::string& id) {
-  TAIZHANG_TRY(const auto history, desk_->history({student_rules().types, {"student:" + id}}));
-  StudentLife life = student_life(history, *facts_, on_);
+  TAIZHANG_TRY(const auto history, desk().history({student_rules().types, {"student:" + id}}));
+  StudentLife life = student_life(history, *facts_, on());
   TAIZHANG_CHECK(facts_->failed());
   if (history.empty() && events.empty())
     return Error(ErrorCode::not_found,
@@ -107,40 +107,26 @@ Result<StudentLife> Decision::student(const std::string& id) {
 }
 
 Result<GrantLife> Decision::grant(const std::string& id) {
-  TAIZHANG_TRY(const auto history, desk_->history({grant_rules().types, {"grant:" + id}}));
-  return grant_life(history, on_);
-}
-
-Id Decision::next_id() const {
-  return event_id(command_->id, static_cast<std::uint32_t>(events.size()));
-}
-
-Context Decision::context() const {
-  Context context = command_->context;
-  context.command = command_->id;
-  context.command_digest = digest_;
-  return context;
+  TAIZHANG_TRY(const auto history, desk().history({grant_rules().types, {"grant:" + id}}));
+  return grant_life(history, on());
 }
 
 Result<> Decision::emit(const google::protobuf::Message& message) {
-  const MessageInfo* info = desk_->schema().of(message.GetDescriptor());
+  const MessageInfo* info = desk().schema().of(message.GetDescriptor());
   if (info == nullptr)
     return Error(ErrorCode::internal, {"An event without a schema.", "事件没有模式定义。"});
-  TAIZHANG_CHECK(desk_->schema().validate(message));
+  TAIZHANG_CHECK(desk().schema().validate(message));
   const std::vector<const Life*>& lives = lives_of(info->name);
   if (!lives.empty()) {
-    Change change{next_position(), info->name, on_,
+    Change change{next_position(), info->name, on(),
                   std::shared_ptr<google::protobuf::Message>(message.New())};
     change.message->CopyFrom(message);
     for (const Life* life : lives) {
-      const std::vector<std::string> key = key_of(desk_->schema(), *life, message);
-      if (!key.empty()) TAIZHANG_CHECK(check_life(*desk_, *facts_, *life, key, change));
+      const std::vector<std::string> key = key_of(desk().schema(), *life, message);
+      if (!key.empty()) TAIZHANG_CHECK(check_life(desk(), *facts_, *life, key, change));
     }
   }
-  TAIZHANG_TRY(NewEvent event,
-               encode_event(desk_->schema(), message, next_id(), context(), on_, desk_->vault()));
-  events.push_back(std::move(event));
-  return {};
+  return decision_->emit(message);
 }
 
 }  // namespace taizhang::education

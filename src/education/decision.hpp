@@ -4,24 +4,23 @@
 #include <string>
 #include <vector>
 
-#include "education/desk.hpp"
 #include "education/facts.hpp"
 #include "education/life.hpp"
-#include "education/refusal.hpp"
-#include "taizhang/education/command.hpp"
+#include "taizhang/decision/decision.hpp"
 
 namespace taizhang::education {
 
-/// One command being decided: what it may read, and the events it leads to.
+/// One command of a school system being decided: the decision, with what is known of schools and
+/// with every event judged by the lives it is part of.
 class Decision {
  public:
-  Decision(Desk& desk, Facts& facts, const Command& command, std::string digest, Date on)
-      : desk_(&desk), facts_(&facts), command_(&command), digest_(std::move(digest)), on_(on) {}
+  Decision(taizhang::Decision& decision, Facts& facts)
+      : events(decision.events), decision_(&decision), facts_(&facts) {}
 
-  [[nodiscard]] Desk& desk() const { return *desk_; }
+  [[nodiscard]] Desk& desk() const { return decision_->desk(); }
   [[nodiscard]] Facts& facts() const { return *facts_; }
-  [[nodiscard]] const Command& command() const { return *command_; }
-  [[nodiscard]] Date on() const { return on_; }
+  [[nodiscard]] const Command& command() const { return decision_->command(); }
+  [[nodiscard]] Date on() const { return decision_->on(); }
 
   /// The id that a subject field names; `not_found` says how subjects are named.
   Result<std::string> resolve(std::string_view kind, const std::string& reference);
@@ -33,18 +32,14 @@ class Decision {
 
   /// An event: judged with the whole history of every life it is part of, sealed and kept.
   Result<> emit(const google::protobuf::Message& message);
-  /// The next event's id and context, for voids and corrections.
-  [[nodiscard]] Id next_id() const;
-  [[nodiscard]] Context context() const;
-  [[nodiscard]] Position next_position() const { return desk_->next() + events.size(); }
-  std::vector<NewEvent> events;
+  [[nodiscard]] Id next_id() const { return decision_->next_id(); }
+  [[nodiscard]] Context context() const { return decision_->context(); }
+  [[nodiscard]] Position next_position() const { return decision_->next_position(); }
+  std::vector<NewEvent>& events;
 
  private:
-  Desk* desk_;
+  taizhang::Decision* decision_;
   Facts* facts_;
-  const Command* command_;
-  std::string digest_;
-  Date on_;
 };
 
 /// A change of one life: the event at `position` (new, corrected or, without a message, gone).

@@ -2,312 +2,117 @@
 
 #include <google/protobuf/message.h>
 
-#include <algorithm>
-
 #include "education/deciders.hpp"
 #include "education/subjects.hpp"
-#include "taizhang/limits.hpp"
 
 namespace taizhang {
 namespace {
 
-using education::Decision;
-using education::Desk;
 using education::Facts;
 using education::ParameterCache;
 
-/// Everybody whom a conflict sends back has seen another's success, so this many are never needed
-/// by honest traffic.
-constexpr int attempts_max = 256;
-
-/// What a command asks for, without who and where: the same request again has the same bytes.
-std::string content_of(const Command& command) {
-  std::string bytes = command.body->GetTypeName();
-  bytes.push_back('\0');
-  bytes += command.effective_on ? command.effective_on->to_string() : "";
-  bytes.push_back('\0');
-  bytes += command.body->SerializeAsString();
-  return bytes;
-}
-
-Date today(const Command& command) {
-  if (command.effective_on) return *command.effective_on;
-  return Date::in_china(command.simulated_now ? *command.simulated_now : system_clock()->now());
-}
-
-struct Recorded {
-  std::string digest;
-  std::vector<Position> positions;
-};
-
-/// The events that a command led to, in the log.
-Result<std::optional<Recorded>> recorded(const Ledger& ledger, const Id& command) {
-  const std::vector<Id> first{event_id(command, 0)};
-  TAIZHANG_TRY(const auto known, ledger.positions_of(first));
-  if (!known.front()) return std::optional<Recorded>();
-  Recorded found;
-  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.after = *known.front() - 1, .limit = 1}));
-  TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-  std::uint32_t in_commit = 1;
-  if (event != nullptr) {
-    TAIZHANG_TRY(const Context context, decode_context(event->context));
-    found.digest = context.command_digest;
-    in_commit = event->commit_size;
-  }
-  found.positions.push_back(*known.front());
-  // A command's events lie in one commit, one after another.
-  for (std::uint32_t next = 1; next < in_commit;) {
-    std::vector<Id> ids;
-    for (std::uint32_t i = next; i < std::min(in_commit, next + 16); ++i)
-      ids.push_back(event_id(command, i));
-    TAIZHANG_TRY(const auto places, ledger.positions_of(ids));
-    for (const auto& place : places) {
-      if (!place) return std::optional<Recorded>(std::move(found));
-      found.positions.push_back(*place);
-    }
-    next += static_cast<std::uint32_t>(ids.size());
-  }
-  return std::optional<Recorded>(std::move(found));
-}
-
-Error content_differs(const std::string& id, Position position) {
-  return Error(ErrorCode::id_content_differs,
-               {"The command " + id + " was taken before with other content (position " +
-                    std::to_string(position) +
-                    "). Send what was sent before, or use a new id for a new request.",
-                "命令 " + id + " 此前已以不同内容受理（位置 " + std::to_string(position) +
-                    "）。请发送原内容；如为新请求，请换新的编号。"})
-      .with("rule", "COMMAND-ONCE")
-      .with("position", std::to_string(position));
-}
-
-}  // namespace
-
-class Education::Impl {
+/// The rules of a school system, with what they have read of schools and parameters.
+class SchoolJudge final : public Judge {
  public:
-  Impl(Ledger& ledger_in, Vault& vault_in)
-      : ledger(ledger_in), vault(vault_in), schema(education_schema()), parameters(*schema) {}
-  Ledger& ledger;
-  Vault& vault;
-  std::shared_ptr<const Schema> schema;
-  ParameterCache parameters;
-};
-
-namespace {
-
-class DeskBatch final : public Education::Batch {
- public:
-  DeskBatch(Ledger& ledger, Vault& vault, const Schema& schema, ParameterCache& parameters,
-            bool limited = true)
-      : desk_(ledger, schema, vault, parameters), facts_(desk_), limited_(limited) {}
-
-  Result<Verdict> decide(const Command& command) override;
-  Result<std::map<std::string, std::string>> state(std::string_view kind,
-                                                   std::string_view reference) override;
-  Result<std::optional<std::string>> resolve(std::string_view kind,
-                                             std::string_view reference) override;
-  Result<std::optional<std::string>> known_digest(const Id& command) override;
-  std::string digest(const Command& command) const override {
-    return desk_.vault().digest("command", content_of(command));
+  SchoolJudge(Desk& desk, std::shared_ptr<ParameterCache> parameters)
+      : parameters_(std::move(parameters)), facts_(desk, *parameters_) {}
+  Result<> decide(Decision& decision) override {
+    education::Decision one(decision, facts_);
+    return education::decide(one);
   }
-
-  Desk& desk() { return desk_; }
-  [[nodiscard]] std::optional<Timestamp> simulated_now() const { return simulated_now_; }
-  /// The verdicts, with the places that the batch's events were given.
-  std::vector<Verdict> verdicts(const std::vector<Position>& places) const;
+  void decided(const Decision& decision) override {
+    for (const NewEvent& event : decision.events)
+      for (const std::string& tag : event.tags) facts_.forget(tag);
+  }
+  Facts& facts() { return facts_; }
 
  private:
-  struct Decided {
-    Verdict verdict;
-    std::size_t first = 0;  ///< of its events in the batch
-    std::size_t count = 0;
-    std::optional<std::size_t> repeats;  ///< the accepted decision that has the same id
-    std::string digest;
-  };
-  Verdict keep(Decided decided);
-  [[nodiscard]] Error shown(const Error& error, const std::vector<Position>& places) const;
-
-  Desk desk_;
+  std::shared_ptr<ParameterCache> parameters_;
   Facts facts_;
-  bool limited_;  ///< it is to be one commit
-  std::vector<Decided> decided_;
-  std::map<Id, std::size_t> accepted_;
-  std::optional<Timestamp> simulated_now_;
 };
 
-Error DeskBatch::shown(const Error& error, const std::vector<Position>& places) const {
-  return education::with_positions(error, [&](Position position) {
-    const std::size_t index = position > desk_.head() ? position - desk_.head() - 1 : SIZE_MAX;
-    return index < places.size() ? places[index] : position;
-  });
-}
-
-Verdict DeskBatch::keep(Decided decided) {
-  decided_.push_back(std::move(decided));
-  Verdict verdict = decided_.back().verdict;
-  if (verdict.error) verdict.error = shown(*verdict.error, {});
-  return verdict;
-}
-
-Result<Verdict> DeskBatch::decide(const Command& command) {
-  if (limited_ && decided_.size() >= limits::commands_per_batch_max)
-    return Error(ErrorCode::too_large,
-                 {"A batch takes " + std::to_string(limits::commands_per_batch_max) +
-                      " commands (commands_per_batch_max). Split it.",
-                  "一批最多 " + std::to_string(limits::commands_per_batch_max) +
-                      " 条命令（commands_per_batch_max）。请分批。"})
-        .with("limit", std::to_string(limits::commands_per_batch_max));
-  Decided made;
-  if (!command.body) {
-    made.verdict.error =
-        Error(ErrorCode::invalid_argument, {"The command has no body.", "命令没有内容。"});
-    return keep(std::move(made));
+class SchoolBatch final : public Education::Batch {
+ public:
+  explicit SchoolBatch(Decider::Batch& batch)
+      : batch_(&batch), facts_(&static_cast<SchoolJudge&>(batch.judge()).facts()) {}
+  Result<Verdict> decide(const Command& command) override { return batch_->decide(command); }
+  Result<std::map<std::string, std::string>> state(std::string_view kind,
+                                                   std::string_view reference) override {
+    return education::present_state(batch_->desk(), *facts_, kind, std::string(reference));
   }
-  made.digest = digest(command);
-  if (const auto before = accepted_.find(command.id); before != accepted_.end()) {
-    const Decided& original = decided_[before->second];
-    made.verdict.kind = Verdict::Kind::known;
-    made.repeats = before->second;
-    if (original.digest != made.digest) {
-      made.verdict.kind = Verdict::Kind::rejected;
-      made.repeats.reset();
-      made.verdict.error =
-          content_differs(command.id.to_string(), desk_.head() + original.first + 1);
+  Result<std::optional<std::string>> resolve(std::string_view kind,
+                                             std::string_view reference) override {
+    auto id = education::resolve_subject(batch_->desk(), kind, std::string(reference));
+    if (!id) {
+      if (id.error().code() == ErrorCode::not_found) return std::optional<std::string>();
+      return std::move(id).error();
     }
-    return keep(std::move(made));
+    return std::optional<std::string>(kind == "*" ? *id : std::string(kind) + ":" + *id);
   }
-  TAIZHANG_TRY(auto earlier, recorded(desk_.ledger(), command.id));
-  if (earlier) {
-    if (earlier->digest != made.digest) {
-      made.verdict.error = content_differs(command.id.to_string(), earlier->positions.front());
-    } else {
-      made.verdict.kind = Verdict::Kind::known;
-      made.verdict.positions = std::move(earlier->positions);
-    }
-    return keep(std::move(made));
+  Result<std::optional<std::string>> known_digest(const Id& command) override {
+    return batch_->known_digest(command);
   }
-  Decision decision(desk_, facts_, command, made.digest, today(command));
-  if (auto done = education::decide(decision); !done) {
-    if (!education::is_answer(done.error())) return std::move(done).error();
-    made.verdict.error = std::move(done).error();
-    return keep(std::move(made));
+  [[nodiscard]] std::string digest(const Command& command) const override {
+    return batch_->digest(command);
   }
-  if (limited_ && desk_.pending() + decision.events.size() > limits::commit_events_max)
-    return Error(ErrorCode::too_large,
-                 {"The batch has more than " + std::to_string(limits::commit_events_max) +
-                      " events (commit_events_max). Split it.",
-                  "一批的事件超过 " + std::to_string(limits::commit_events_max) +
-                      " 条（commit_events_max）。请分批。"})
-        .with("limit", std::to_string(limits::commit_events_max));
-  made.verdict.kind = Verdict::Kind::accepted;
-  made.first = desk_.pending();
-  made.count = decision.events.size();
-  for (NewEvent& event : decision.events) {
-    for (const std::string& tag : event.tags) facts_.forget(tag);
-    desk_.add(std::move(event));
-  }
-  if (command.simulated_now && (!simulated_now_ || *simulated_now_ < *command.simulated_now))
-    simulated_now_ = command.simulated_now;
-  accepted_.emplace(command.id, decided_.size());
-  return keep(std::move(made));
-}
+  Facts& facts() { return *facts_; }
 
-std::vector<Verdict> DeskBatch::verdicts(const std::vector<Position>& places) const {
-  std::vector<Verdict> all;
-  all.reserve(decided_.size());
-  for (const Decided& one : decided_) {
-    Verdict verdict = one.verdict;
-    const Decided& source = one.repeats ? decided_[*one.repeats] : one;
-    for (std::size_t i = 0; i < source.count && source.first + i < places.size(); ++i)
-      verdict.positions.push_back(places[source.first + i]);
-    if (verdict.error) verdict.error = shown(*verdict.error, places);
-    all.push_back(std::move(verdict));
-  }
-  return all;
-}
-
-Result<std::optional<std::string>> DeskBatch::resolve(std::string_view kind,
-                                                      std::string_view reference) {
-  auto id = education::resolve_subject(desk_, kind, std::string(reference));
-  if (!id) {
-    if (id.error().code() == ErrorCode::not_found) return std::optional<std::string>();
-    return std::move(id).error();
-  }
-  return std::optional<std::string>(kind == "*" ? *id : std::string(kind) + ":" + *id);
-}
-
-Result<std::optional<std::string>> DeskBatch::known_digest(const Id& command) {
-  if (const auto before = accepted_.find(command); before != accepted_.end())
-    return std::optional<std::string>(decided_[before->second].digest);
-  TAIZHANG_TRY(auto earlier, recorded(desk_.ledger(), command));
-  if (!earlier) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(earlier->digest));
-}
-
-Result<std::map<std::string, std::string>> DeskBatch::state(std::string_view kind,
-                                                            std::string_view reference) {
-  return education::present_state(desk_, facts_, kind, std::string(reference));
-}
-
-/// Whether somebody else was first and the decision must be taken anew.
-bool decide_again(ErrorCode code) {
-  return code == ErrorCode::condition_failed || code == ErrorCode::id_content_differs ||
-         code == ErrorCode::ids_partly_known;
-}
+ private:
+  Decider::Batch* batch_;
+  Facts* facts_;
+};
 
 }  // namespace
 
-Education::Education(Ledger& ledger, Vault& vault) : impl_(std::make_unique<Impl>(ledger, vault)) {}
+MakeJudge education_judge() {
+  auto parameters = std::make_shared<ParameterCache>(education_schema());
+  return [parameters = std::move(parameters)](Desk& desk) {
+    return std::make_unique<SchoolJudge>(desk, parameters);
+  };
+}
+
+Education::Education(Ledger& ledger, Vault& vault)
+    : own_(std::make_unique<Decider>(ledger, vault, education_schema(), education_judge())),
+      decider_(own_.get()) {}
+Education::Education(Decider& decider) : decider_(&decider) {}
 Education::~Education() = default;
 
 Result<std::vector<Verdict>> Education::transact(const std::function<Result<>(Batch&)>& body) {
-  for (int attempt = 1;; ++attempt) {
-    DeskBatch batch(impl_->ledger, impl_->vault, *impl_->schema, impl_->parameters);
-    TAIZHANG_CHECK(body(batch));
-    if (batch.desk().pending() == 0) return batch.verdicts({});
-    TAIZHANG_CHECK(impl_->vault.make_durable());
-    const Condition condition = batch.desk().condition();
-    AppendOptions options;
-    options.simulated_now = batch.simulated_now();
-    const std::vector<NewEvent> events = batch.desk().take();
-    auto appended = impl_->ledger.append(events, condition, options);
-    if (appended) return batch.verdicts(appended->positions);
-    if (!decide_again(appended.error().code()) || attempt == attempts_max)
-      return std::move(appended).error();
-  }
+  return decider_->transact([&](Decider::Batch& batch) {
+    SchoolBatch school(batch);
+    return body(school);
+  });
 }
 
 Result<> Education::preview(const std::function<Result<>(Batch&)>& body) {
-  constexpr bool limited = false;
-  DeskBatch batch(impl_->ledger, impl_->vault, *impl_->schema, impl_->parameters, limited);
-  return body(batch);
+  return decider_->preview([&](Decider::Batch& batch) {
+    SchoolBatch school(batch);
+    return body(school);
+  });
 }
 
 Result<std::vector<Verdict>> Education::execute(std::span<const Command> commands) {
-  std::vector<Verdict> all;
-  all.reserve(commands.size());
-  while (!commands.empty()) {
-    const auto part = commands.first(std::min(commands.size(), limits::commands_per_batch_max));
-    TAIZHANG_TRY(std::vector<Verdict> verdicts, transact([&](Batch& batch) -> Result<> {
-                   for (const Command& one : part) TAIZHANG_CHECK(batch.decide(one));
-                   return {};
-                 }));
-    std::move(verdicts.begin(), verdicts.end(), std::back_inserter(all));
-    commands = commands.subspan(part.size());
-  }
-  return all;
+  return decider_->execute(commands);
 }
 
 Result<std::optional<std::string>> Education::resolve(std::string_view kind,
                                                       std::string_view reference) {
-  DeskBatch batch(impl_->ledger, impl_->vault, *impl_->schema, impl_->parameters);
-  return batch.resolve(kind, reference);
+  std::optional<std::string> found;
+  TAIZHANG_CHECK(preview([&](Batch& batch) -> Result<> {
+    TAIZHANG_TRY(found, batch.resolve(kind, reference));
+    return {};
+  }));
+  return found;
 }
 
 Result<std::map<std::string, std::string>> Education::state(std::string_view kind,
                                                             std::string_view reference) {
-  DeskBatch batch(impl_->ledger, impl_->vault, *impl_->schema, impl_->parameters);
-  return batch.state(kind, reference);
+  std::map<std::string, std::string> found;
+  TAIZHANG_CHECK(preview([&](Batch& batch) -> Result<> {
+    TAIZHANG_TRY(found, batch.state(kind, reference));
+    return {};
+  }));
+  return found;
 }
 
 Result<std::string> Education::parameter(std::string_view name, std::string_view jurisdiction,
@@ -316,9 +121,13 @@ Result<std::string> Education::parameter(std::string_view name, std::string_view
     return Error(ErrorCode::not_found, {"No rule reads a parameter \"" + std::string(name) + "\".",
                                         "没有规则读取参数“" + std::string(name) + "”。"})
         .with("parameter", std::string(name));
-  Desk desk(impl_->ledger, *impl_->schema, impl_->vault, impl_->parameters);
-  TAIZHANG_TRY(const ParameterSet* set, desk.parameters());
-  return set->in_force(name, jurisdiction, on).value;
+  std::string value;
+  TAIZHANG_CHECK(preview([&](Batch& batch) -> Result<> {
+    Facts& facts = static_cast<SchoolBatch&>(batch).facts();
+    value = facts.parameter_at(name, jurisdiction, on);
+    return facts.failed();
+  }));
+  return value;
 }
 
 }  // namespace taizhang

@@ -74,8 +74,32 @@ const TrainingFacts& Facts::training(const std::string& id) {
   return remembered(trainings_, id, "training", types, apply_training);
 }
 
+Result<const ParameterSet*> Facts::parameters() {
+  if (!parameters_ || parameters_seen_ < desk_->pending()) {
+    const QueryItem item{{std::string(parameter_type)}, {}};
+    bool changed = !parameters_;
+    TAIZHANG_CHECK(
+        desk_->scan_batch(item, parameters_seen_, [&](const RecordedEvent&) -> Result<bool> {
+          changed = true;
+          return false;
+        }));
+    if (changed) {
+      desk_->expect_nothing(item);
+      TAIZHANG_TRY(History history, cache_->up_to(desk_->ledger(), desk_->head()));
+      const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
+        TAIZHANG_CHECK(history.add(event));
+        return true;
+      };
+      TAIZHANG_CHECK(desk_->scan_batch(item, 0, keep));
+      parameters_ = settings_of(history);
+    }
+    parameters_seen_ = desk_->pending();
+  }
+  return &*parameters_;
+}
+
 std::string Facts::parameter_at(std::string_view name, std::string_view jurisdiction, Date on) {
-  auto set = desk_->parameters();
+  auto set = parameters();
   if (!set) {
     if (!failure_) failure_ = set.error();
     return {};

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "education/desk.hpp"
+#include "education/parameter_cache.hpp"
 
 namespace taizhang::education {
 
@@ -43,7 +43,7 @@ struct TrainingFacts {
 /// failing store is remembered in `failed`, so that pure rules can ask without handling it.
 class Facts {
  public:
-  explicit Facts(Desk& desk) : desk_(&desk) {}
+  Facts(Desk& desk, ParameterCache& parameters) : desk_(&desk), cache_(&parameters) {}
   const SchoolFacts& school(const std::string& id);
   const ClassFacts& school_class(const std::string& id);
   const ProgrammeFacts& programme(const std::string& id);
@@ -69,7 +69,12 @@ class Facts {
   const Fact& remembered(std::map<std::string, Fact>& cache, const std::string& id,
                          std::string_view kind, const std::vector<std::string>& types,
                          void (*apply)(const EffectiveEvent&, Fact&));
+  Result<const ParameterSet*> parameters();
+
   Desk* desk_;
+  ParameterCache* cache_;
+  std::optional<ParameterSet> parameters_;
+  std::size_t parameters_seen_ = 0;  ///< events of the batch that they hold
   std::map<std::string, SchoolFacts> schools_;
   std::map<std::string, ClassFacts> classes_;
   std::map<std::string, ProgrammeFacts> programmes_;

@@ -136,21 +136,7 @@ Result<> assign_code(Decision& decision, const std::string& subject, const std::
 
 Result<std::vector<std::string>> open_event(Desk& desk, const EffectiveEvent& event,
                                             google::protobuf::Message& message) {
-  message.CopyFrom(*event.message);
-  std::vector<std::string> gone;
-  for (const Sealed& part : event.sealed) {
-    const RecordedEvent::SealedView view{part.subject, part.data_class, part.key_version,
-                                         part.nonce, part.ciphertext};
-    TAIZHANG_TRY(const auto plain, desk.vault().open(view, event.sealed_for));
-    if (!plain)
-      gone.push_back(part.data_class);
-    else if (!message.MergeFromString(*plain))
-      return Error(ErrorCode::damaged,
-                   {"The personal data of the event at position " +
-                        std::to_string(event.info.position) + " is damaged.",
-                    "位置 " + std::to_string(event.info.position) + " 的个人信息已损坏。"});
-  }
-  return gone;
+  return taizhang::open_event(desk.schema(), desk.vault(), event, message);
 }
 
 Result<std::shared_ptr<google::protobuf::Message>> opened(Desk& desk, const std::string& type,

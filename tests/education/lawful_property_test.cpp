@@ -11,7 +11,6 @@
 namespace taizhang::education_test {
 namespace {
 
-using education::Desk;
 using education::Facts;
 using education::Life;
 using education::ParameterCache;
@@ -159,9 +158,9 @@ RC_GTEST_PROP(Lawful, NoSequenceOfCommandsMakesAnUnlawfulHistory, ()) {
     if (verdict.kind == Verdict::Kind::rejected) RC_ASSERT(world.ledger().head().position == head);
   }
 
-  ParameterCache parameters(*education_schema());
-  Desk desk(world.ledger(), *education_schema(), world.vault(), parameters);
-  Facts facts(desk);
+  ParameterCache parameters(education_schema());
+  Desk desk(world.ledger(), *education_schema(), world.vault());
+  Facts facts(desk, parameters);
   std::map<const Life*, std::set<std::vector<std::string>>> keys;
   auto reader = need(world.ledger().read(Query::all()));
   for (const RecordedEvent* event = need(reader.next()); event != nullptr;

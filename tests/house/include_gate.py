@@ -17,11 +17,14 @@ BELOW = {
     "vault": {"core", "schema"},
     "projection": {"core", "schema"},
     "audit": {"core", "schema", "projection"},
-    "education": {"core", "schema", "vault", "projection", "audit"},
-    "import": {"core", "schema", "vault", "projection", "audit", "education"},
+    "decision": {"core", "schema", "vault", "projection"},
+    "system": {"core", "schema", "vault", "projection", "decision"},
+    "education": {"core", "schema", "vault", "projection", "audit", "decision", "system"},
+    "import": {"core", "schema", "vault", "projection", "audit", "decision", "system",
+               "education"},
     "generate": {"core"},
-    "tool": {"core", "memory", "rocksdb", "schema", "vault", "projection", "audit", "education",
-             "import", "generate"},
+    "tool": {"core", "memory", "rocksdb", "schema", "vault", "projection", "audit", "decision",
+             "system", "education", "import", "generate"},
 }
 # Generated headers by path prefix -> the layer they belong to, for the purpose of the gate.
 PROTO = {"taizhang/annotations.pb.h": "schema", "taizhang/ledger/v1/": "schema",

@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "taizhang/education/command.hpp"
-#include "taizhang/ledger.hpp"
+#include "taizhang/decision/decider.hpp"
 #include "taizhang/projection/projection.hpp"
-#include "taizhang/vault/vault.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
 
@@ -18,6 +16,9 @@ namespace [[gnu::visibility("default")]] taizhang {
 std::shared_ptr<const Schema> education_schema();
 /// Its registers and ledgers.
 std::vector<Projection> education_projections();
+
+/// Its rules, for a Decider of one ledger.
+MakeJudge education_judge();
 
 /// The rules of a school system over one ledger.
 ///
@@ -28,6 +29,8 @@ class Education {
  public:
   /// The ledger and vault must outlive it.
   Education(Ledger& ledger, Vault& vault);
+  /// Over a decider whose judge is `education_judge()`; it must outlive this.
+  explicit Education(Decider& decider);
   ~Education();
   Education(const Education&) = delete;
   Education& operator=(const Education&) = delete;
@@ -79,8 +82,8 @@ class Education {
   Result<std::string> parameter(std::string_view name, std::string_view jurisdiction, Date on);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Decider> own_;
+  Decider* decider_;
 };
 
 }  // namespace taizhang

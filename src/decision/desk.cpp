@@ -1,15 +1,11 @@
-#include "education/desk.hpp"
+#include "taizhang/decision/desk.hpp"
 
 #include <google/protobuf/message.h>
 
 #include <algorithm>
 
-#include "taizhang/education/v1/events.pb.h"
-
-namespace taizhang::education {
+namespace taizhang {
 namespace {
-
-const std::string parameter_type = "education.rule-parameter-set";
 
 std::string key_of(const QueryItem& item) {
   std::string key;
@@ -28,39 +24,10 @@ bool matches(const QueryItem& item, const RecordedEvent& event) {
                      [&](const std::string& tag) { return event.has_tag(tag); });
 }
 
-ParameterSet settings_of(const History& history) {
-  ParameterSet set;
-  for (const EffectiveEvent& event : history.effective()) {
-    const auto& setting = static_cast<const v1::RuleParameterSet&>(*event.message);
-    set.add({setting.parameter(), setting.jurisdiction(), setting.value(), event.info.effective_on,
-             event.info.position});
-  }
-  return set;
-}
-
 }  // namespace
 
-Result<History> ParameterCache::up_to(const Ledger& ledger, Position position) {
-  const std::lock_guard lock(mutex_);
-  if (read_ < position) {
-    TAIZHANG_TRY(Reader reader, ledger.read(Query::type(parameter_type), {.after = read_}));
-    for (;;) {
-      TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-      if (event == nullptr) break;
-      TAIZHANG_CHECK(history_.add(*event));
-      read_ = event->position;
-    }
-    read_ = std::max(read_, reader.seen());
-  }
-  return history_;
-}
-
-Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, ParameterCache& parameters)
-    : ledger_(&ledger),
-      schema_(&schema),
-      vault_(&vault),
-      parameter_cache_(&parameters),
-      head_(ledger.head().position) {}
+Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault)
+    : ledger_(&ledger), schema_(&schema), vault_(&vault), head_(ledger.head().position) {}
 
 bool Desk::is_minted(const QueryItem& item) const {
   return std::any_of(item.tags.begin(), item.tags.end(),
@@ -75,8 +42,7 @@ bool Desk::require(const QueryItem& item) {
 
 void Desk::expect_nothing(const QueryItem& item) { require(item); }
 
-Result<> Desk::scan_log(const QueryItem& item,
-                        const std::function<Result<bool>(const RecordedEvent&)>& visit) const {
+Result<> Desk::scan_log(const QueryItem& item, const Visit& visit) const {
   TAIZHANG_TRY(Reader reader, ledger_->read(Query{{item}}, {.before = head_ + 1}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
@@ -86,8 +52,7 @@ Result<> Desk::scan_log(const QueryItem& item,
   }
 }
 
-Result<> Desk::scan_pending(const QueryItem& item, std::size_t from,
-                            const std::function<Result<bool>(const RecordedEvent&)>& visit) {
+Result<> Desk::scan_batch(const QueryItem& item, std::size_t from, const Visit& visit) {
   const auto offer = [&](std::size_t at) -> Result<bool> {
     if (at < from || !matches(item, pending_[at].recorded)) return true;
     return visit(pending_[at].recorded);
@@ -108,15 +73,14 @@ Result<> Desk::scan_pending(const QueryItem& item, std::size_t from,
   return {};
 }
 
-Result<> Desk::scan(const QueryItem& item,
-                    const std::function<Result<bool>(const RecordedEvent&)>& visit) {
+Result<> Desk::scan(const QueryItem& item, const Visit& visit) {
   bool more = true;
   const auto watched = [&](const RecordedEvent& event) -> Result<bool> {
     TAIZHANG_TRY(more, visit(event));
     return more;
   };
   if (require(item)) TAIZHANG_CHECK(scan_log(item, watched));
-  if (more) TAIZHANG_CHECK(scan_pending(item, 0, watched));
+  if (more) TAIZHANG_CHECK(scan_batch(item, 0, watched));
   return {};
 }
 
@@ -134,7 +98,7 @@ Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
     }
   }
   if (known.seen < pending_.size()) {
-    TAIZHANG_CHECK(scan_pending(item, known.seen, keep));
+    TAIZHANG_CHECK(scan_batch(item, known.seen, keep));
     known.seen = pending_.size();
   }
   return known.history.effective();
@@ -154,29 +118,6 @@ Result<> Desk::at(Position position, const std::function<Result<>(const Recorded
                     std::to_string(head_) + ".",
                 "位置 " + asked + " 没有记录；最后一条在位置 " + std::to_string(head_) + "。"})
       .with("position", asked);
-}
-
-Result<const ParameterSet*> Desk::parameters() {
-  if (!parameters_ || parameters_seen_ < pending_.size()) {
-    const QueryItem item{{parameter_type}, {}};
-    bool changed = !parameters_;
-    TAIZHANG_CHECK(scan_pending(item, parameters_seen_, [&](const RecordedEvent&) -> Result<bool> {
-      changed = true;
-      return false;
-    }));
-    if (changed) {
-      require(item);
-      TAIZHANG_TRY(History history, parameter_cache_->up_to(*ledger_, head_));
-      const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
-        TAIZHANG_CHECK(history.add(event));
-        return true;
-      };
-      TAIZHANG_CHECK(scan_pending(item, 0, keep));
-      parameters_ = settings_of(history);
-    }
-    parameters_seen_ = pending_.size();
-  }
-  return &*parameters_;
 }
 
 void Desk::add(NewEvent event) {
@@ -201,4 +142,4 @@ std::vector<NewEvent> Desk::take() {
   return events;
 }
 
-}  // namespace taizhang::education
+}  // namespace taizhang

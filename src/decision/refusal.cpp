@@ -1,8 +1,10 @@
-#include "education/refusal.hpp"
+#include "decision/refusal.hpp"
 
 #include <charconv>
 
-namespace taizhang::education {
+#include "taizhang/decision/decision.hpp"
+
+namespace taizhang::decision {
 namespace {
 
 std::string mapped_list(const std::string& list, const std::function<Position(Position)>& actual) {
@@ -38,19 +40,6 @@ std::string filled(std::string sentence, const std::string& position) {
 
 }  // namespace
 
-bool is_answer(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::rejected:
-    case ErrorCode::invalid_argument:
-    case ErrorCode::not_found:
-    case ErrorCode::id_content_differs:
-    case ErrorCode::too_large:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Error with_positions(const Error& error, const std::function<Position(Position)>& actual) {
   std::string first;
   std::vector<Error::Detail> details = error.details();
@@ -64,4 +53,28 @@ Error with_positions(const Error& error, const std::function<Position(Position)>
   return made;
 }
 
-}  // namespace taizhang::education
+}  // namespace taizhang::decision
+
+namespace taizhang {
+
+bool is_answer(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::rejected:
+    case ErrorCode::invalid_argument:
+    case ErrorCode::not_found:
+    case ErrorCode::id_content_differs:
+    case ErrorCode::too_large:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Error refuse(std::string rule, Text text, Position in_the_way) {
+  Error error(ErrorCode::rejected, std::move(text));
+  error.with("rule", std::move(rule));
+  if (in_the_way != 0) error.with("position", std::to_string(in_the_way));
+  return error;
+}
+
+}  // namespace taizhang

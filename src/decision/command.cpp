@@ -1,4 +1,4 @@
-#include "taizhang/education/command.hpp"
+#include "taizhang/decision/command.hpp"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "taizhang/decision/decider.hpp"
+#include "taizhang/projection/views.hpp"
+
+namespace [[gnu::visibility("default")]] taizhang {
+
+/// What an application brings: its kinds of event, its rules, its views. A plain value that the
+/// caller fills; nothing is registered anywhere else.
+struct Model {
+  std::string name;                      ///< of the application, for people: "school-bus"
+  std::shared_ptr<const Schema> schema;  ///< events, commands and rows (Schema::make)
+  MakeJudge judge = Rules().judge();     ///< of its commands; without rules every one is refused
+  std::vector<Projection> projections;
+};
+
+/// Where a record lies and how it is opened.
+struct SystemOptions {
+  /// "rocksdb:DIRECTORY" keeps DIRECTORY/log, DIRECTORY/vault, DIRECTORY/views and
+  /// DIRECTORY/master.key; "memory:NAME" keeps nothing beyond its backend.
+  std::string location;
+  /// The key that wraps all personal data's keys. None: the file PLACE/master.key.
+  std::optional<MasterKey> master_key;
+  bool simulated_clock = false;  ///< for create
+  std::shared_ptr<const Clock> clock = system_clock();
+};
+
+/// One application's record: the ledger, the vault of its personal data, its rules and its views,
+/// opened together. What most programs want; each part can also be used by itself.
+///
+/// The schema lives in the ledger: creating or opening for writing records it as an event
+/// ("ledger.schema-recorded") when it is not the one recorded last, so that every event can be
+/// read without the program that wrote it. A schema that would misread what is stored is refused.
+///
+/// Thread rule: that of the parts.
+class System {
+ public:
+  /// Makes a new record, empty but for the schema. Durable when it returns; after an error nothing
+  /// is left behind. Errors: `already_exists`, those of the stores and of the schema.
+  static Result<std::unique_ptr<System>> create(const StorageRegistry& registry, Model model,
+                                                const SystemOptions& options);
+  /// Opens an existing record for writing. Errors: `not_found`, `held` (names the process),
+  /// `damaged`, `unsupported` (format; a breaking change of schema, which lists what to mend),
+  /// `invalid_argument` (master key).
+  static Result<std::unique_ptr<System>> open(const StorageRegistry& registry, Model model,
+                                              const SystemOptions& options);
+  ~System();
+  System(const System&) = delete;
+  System& operator=(const System&) = delete;
+
+  Ledger& ledger() { return *ledger_; }
+  Vault& vault() { return *vault_; }
+  Decider& decider() { return *decider_; }
+  /// Brought up to the log by Views::catch_up, never by itself.
+  Views& views() { return *views_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::shared_ptr<const Schema>& schema() const { return schema_; }
+  /// As Decider::execute: durable when it returns, one verdict a command.
+  Result<std::vector<Verdict>> execute(std::span<const Command> commands) {
+    return decider_->execute(commands);
+  }
+  /// Refuses new work, waits for what is in flight. The stores close with the object.
+  Result<> close();
+
+ private:
+  System() = default;
+  static Result<std::unique_ptr<System>> assemble(const StorageRegistry& registry, Model model,
+                                                  const SystemOptions& options, bool create);
+  std::string name_;
+  std::shared_ptr<const Schema> schema_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Vault> vault_;
+  std::unique_ptr<Decider> decider_;
+  std::unique_ptr<Views> views_;
+};
+
+}  // namespace taizhang

@@ -1,0 +1,35 @@
+#include "education/parameter_cache.hpp"
+
+#include <algorithm>
+
+#include "taizhang/education/v1/events.pb.h"
+
+namespace taizhang::education {
+
+Result<History> ParameterCache::up_to(const Ledger& ledger, Position position) {
+  const std::lock_guard lock(mutex_);
+  if (read_ < position) {
+    TAIZHANG_TRY(Reader reader,
+                 ledger.read(Query::type(std::string(parameter_type)), {.after = read_}));
+    for (;;) {
+      TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+      if (event == nullptr) break;
+      TAIZHANG_CHECK(history_.add(*event));
+      read_ = event->position;
+    }
+    read_ = std::max(read_, reader.seen());
+  }
+  return history_;
+}
+
+ParameterSet settings_of(const History& history) {
+  ParameterSet set;
+  for (const EffectiveEvent& event : history.effective()) {
+    const auto& setting = static_cast<const v1::RuleParameterSet&>(*event.message);
+    set.add({setting.parameter(), setting.jurisdiction(), setting.value(), event.info.effective_on,
+             event.info.position});
+  }
+  return set;
+}
+
+}  // namespace taizhang::education
