@@ -111,19 +111,18 @@ std::string erased_text(Language language) {
   return language == Language::zh ? "已删除" : "erased";
 }
 
-// The message's fields as people read them. A void has none beyond its grounds.
+// The message's fields as people read them, in the words of the version they were recorded with:
+// no upcaster runs. A void has none beyond its grounds.
 Result<> take_fields(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
                      const TrailOptions& options, ledger::v1::TrailEntry& entry) {
-  const MessageInfo* own = schema.event(event.type);
+  const MessageInfo* own = schema.event(event.type, event.version);
   entry.set_label(own == nullptr ? std::string(event.type) : in(own->label, options.language));
   if (event.type == void_type) return {};
-  const std::unique_ptr<Message> message = new_message_for(schema, event);
-  if (!message) return {};
-  TAIZHANG_TRY(const auto erased, decode_event(schema, event, *message, &sealer));
+  TAIZHANG_TRY(const WrittenMessage written, decode_as_written(schema, event, &sealer));
+  if (written.info == nullptr) return {};
+  const auto& [info, message, erased] = written;
   for (const std::string& data_class : erased) entry.add_erased(data_class);
   if (!options.reveal) schema.mask(*message);
-  const MessageInfo* info = schema.of(message->GetDescriptor());
-  if (info == nullptr) return {};
   for (const FieldInfo& field : info->fields) {
     if (field.hidden) continue;
     const bool gone = !field.data_class.empty() &&

@@ -77,8 +77,7 @@ Result<std::shared_ptr<const google::protobuf::Message>> body_of(const Schema& s
       names.push_back(one->name);
     return unknown_name("command", "命令", type, names);
   }
-  std::shared_ptr<google::protobuf::Message> message(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(info->descriptor)->New());
+  std::shared_ptr<google::protobuf::Message> message(info->prototype->New());
   TAIZHANG_CHECK(from_json(schema, body.dump(), *message));
   return std::shared_ptr<const google::protobuf::Message>(std::move(message));
 }

@@ -160,8 +160,7 @@ class Loading {
                (nearest ? "; did you mean \"" + *nearest + "\"?" : "."),
            "没有命令“" + type + "”" + (nearest ? ";是否应为“" + *nearest + "”?" : "。")});
     }
-    rule.prototype =
-        google::protobuf::MessageFactory::generated_factory()->GetPrototype(rule.info->descriptor);
+    rule.prototype = rule.info->prototype;
     const auto before =
         std::count_if(mapping_.commands.begin(), mapping_.commands.end(),
                       [&](const CommandRule& each) { return each.info == rule.info; });

@@ -74,9 +74,7 @@ void Fold::add(const Table& table, Slot slot, bool empty) {
     if (!plan.message) {
       const MessageInfo& info = *schema_->event(type);
       plan.version = info.version;
-      plan.message.reset(google::protobuf::MessageFactory::generated_factory()
-                             ->GetPrototype(info.descriptor)
-                             ->New());
+      plan.message.reset(info.prototype->New());
     }
     const auto handler = table.spec().handlers.find(type);
     const auto reveal = table.spec().reveals.find(type);
@@ -169,8 +167,9 @@ Result<> Fold::take(const RecordedEvent& event) {
         fill(event, place.effective_on, info_);
         parsed = true;
       }
-      auto applied = apply(use, *plan.message, info_, event.id,
-                           use.reveal ? copies(event.sealed) : std::vector<Sealed>{}, **entry);
+      Kept kept{{}, {}, event.version, event.id, {}};
+      if (use.reveal) kept.parts = copies(event.sealed);
+      auto applied = apply(use, *plan.message, info_, std::move(kept), **entry);
       if (!applied) failed = std::move(applied).error();
       bytes_ += event.clear.size();
     });
@@ -180,8 +179,7 @@ Result<> Fold::take(const RecordedEvent& event) {
 }
 
 Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
-                     const EventInfo& info, const Id& sealed_for, std::vector<Sealed> parts,
-                     Cache::value_type& entry) {
+                     const EventInfo& info, Kept kept, Cache::value_type& entry) {
   Row& row = entry.second.row;
   entry.second.changed = true;
   row.last = Place{info.effective_on, info.position};
@@ -193,9 +191,10 @@ Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
   try {
     if (use.handler != nullptr) use.handler->fold(message, info, *row.message);
     if (use.reveal != nullptr) {
-      for (const Sealed& part : parts) bytes_ += sizeof(Sealed) + part.ciphertext.size();
-      row.keep({info.type, use.reveal->slot ? use.reveal->slot(message) : std::string(), sealed_for,
-                std::move(parts)});
+      for (const Sealed& part : kept.parts) bytes_ += sizeof(Sealed) + part.ciphertext.size();
+      kept.type = info.type;
+      if (use.reveal->slot) kept.slot = use.reveal->slot(message);
+      row.keep(std::move(kept));
     }
   } catch (const std::exception& thrown) {
     return handler_threw(*use.target->table, info, thrown.what());
@@ -227,8 +226,9 @@ Result<> Fold::refold(Target& target, Cache::value_type& entry, Position end) {
     if (!speaks_of(*schema_, event, key)) continue;
     for (const Use& use : plans_.find(event.info.type)->second.uses)
       if (use.target == &target)
-        TAIZHANG_CHECK(apply(use, *event.message, event.info, event.sealed_for,
-                             std::move(event.sealed), entry));
+        TAIZHANG_CHECK(apply(use, *event.message, event.info,
+                             {{}, {}, event.version, event.sealed_for, std::move(event.sealed)},
+                             entry));
   }
   entry.second.stale = false;
   return {};

@@ -94,7 +94,7 @@ class Fold {
   Result<> parse(Plan& plan, const RecordedEvent& event);
   Result<> refold(Target& target, Cache::value_type& entry, Position end);
   Result<> apply(const Use& use, const google::protobuf::Message& message, const EventInfo& info,
-                 const Id& sealed_for, std::vector<Sealed> parts, Cache::value_type& entry);
+                 Kept kept, Cache::value_type& entry);
 
   const Ledger* ledger_;
   const Schema* schema_;

@@ -10,6 +10,8 @@
 namespace taizhang {
 namespace {
 
+using google::protobuf::Message;
+
 Error named(Error error, const RecordedEvent& event) {
   return std::move(error)
       .with("type", std::string(event.target ? event.target->type : event.type))
@@ -27,15 +29,6 @@ Error unknown_type(const RecordedEvent& event) {
       event);
 }
 
-Result<std::shared_ptr<google::protobuf::Message>> message_of(const Schema& schema,
-                                                              const RecordedEvent& event) {
-  std::shared_ptr<google::protobuf::Message> message = new_message_for(schema, event);
-  if (!message) return unknown_type(event);
-  auto decoded = decode_event(schema, event, *message, nullptr);
-  if (!decoded) return named(std::move(decoded).error(), event);
-  return message;
-}
-
 std::vector<Sealed> sealed_of(const RecordedEvent& event) {
   std::vector<Sealed> parts;
   parts.reserve(event.sealed.size());
@@ -45,12 +38,48 @@ std::vector<Sealed> sealed_of(const RecordedEvent& event) {
   return parts;
 }
 
+/// Fills what the event says: its message, sealed parts, and what opening them will need.
+Result<> take_content(const Schema& schema, const RecordedEvent& recorded, EffectiveEvent& event) {
+  std::shared_ptr<Message> message = new_message_for(schema, recorded);
+  if (!message) return unknown_type(recorded);
+  auto decoded = decode_event(schema, recorded, *message, nullptr);
+  if (!decoded) return named(std::move(decoded).error(), recorded);
+  event.message = std::move(message);
+  event.sealed = sealed_of(recorded);
+  event.sealed_for = recorded.id;
+  event.version = recorded.target ? recorded.target->version : recorded.version;
+  event.written.reset();
+  const std::string_view type = recorded.target ? recorded.target->type : recorded.type;
+  if (event.sealed.empty() || event.version == schema.event(type)->version) return {};
+  TAIZHANG_TRY(WrittenMessage written, decode_as_written(schema, recorded, nullptr));
+  event.written = std::move(written.message);
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& sealer,
+                                            const EffectiveEvent& event, Message& message) {
+  const Message& from = event.written ? *event.written : *event.message;
+  std::unique_ptr<Message> written(from.New());
+  written->CopyFrom(from);
+  std::vector<RecordedEvent::SealedView> parts;
+  parts.reserve(event.sealed.size());
+  for (const Sealed& part : event.sealed)
+    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext});
+  TAIZHANG_TRY(std::vector<std::string> gone,
+               open_parts(sealer, parts, event.sealed_for, *written));
+  if (event.written)
+    TAIZHANG_CHECK(schema.upcast(event.info.type, event.version, *written, message));
+  else
+    message.GetReflection()->Swap(&message, written.get());
+  return gone;
+}
 
 Result<> History::add(const RecordedEvent& event) {
   const auto entry_at = [&](Position position, std::string_view type) -> Result<Entry> {
-    TAIZHANG_TRY(auto message, message_of(*schema_, event));
     Entry entry;
+    TAIZHANG_CHECK(take_content(*schema_, event, entry.event));
     entry.event.info = {position,
                         event.position,
                         event.recorded_at,
@@ -58,9 +87,6 @@ Result<> History::add(const RecordedEvent& event) {
                         std::string(type),
                         {event.tags.begin(), event.tags.end()},
                         event.effective_on.value_or(Date::in_china(event.recorded_at))};
-    entry.event.message = std::move(message);
-    entry.event.sealed = sealed_of(event);
-    entry.event.sealed_for = event.id;
     return entry;
   };
   if (!event.target) {
@@ -91,9 +117,7 @@ Result<> History::add(const RecordedEvent& event) {
     events_.insert(found, std::move(entry));
     return {};
   }
-  TAIZHANG_TRY(found->event.message, message_of(*schema_, event));
-  found->event.sealed = sealed_of(event);
-  found->event.sealed_for = event.id;
+  TAIZHANG_CHECK(take_content(*schema_, event, found->event));
   found->event.info.set_by = event.position;
   std::set<std::string> tags(found->event.info.tags.begin(), found->event.info.tags.end());
   tags.insert(event.tags.begin(), event.tags.end());

@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
+
 namespace taizhang::projection {
 namespace {
 
@@ -43,29 +45,36 @@ void find_erased(const Schema& schema, Message& message, std::vector<Erased>& fo
   }
 }
 
-Result<> open_kept(const Sealer& sealer, const MessageInfo& event, const Kept& kept,
-                   Message& message) {
-  std::vector<std::string> opened;
-  for (const Sealed& part : kept.parts) {
-    const RecordedEvent::SealedView view{part.subject, part.data_class, part.key_version,
-                                         part.nonce, part.ciphertext};
-    TAIZHANG_TRY(auto plaintext, sealer.open(view, kept.event));
-    if (plaintext) {
-      opened.push_back(*std::move(plaintext));
-      continue;
-    }
-    for (const FieldInfo& field : event.fields)
-      if (field.data_class == part.data_class && !field.descriptor->is_repeated() &&
-          field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING)
-        message.GetReflection()->SetString(&message, field.descriptor, std::string(erased_mark));
-  }
-  // What can be opened comes last: another subject's part may be of the same class.
-  for (const std::string& plaintext : opened)
-    if (!message.MergeFromString(plaintext))
-      return Error(ErrorCode::damaged, {"a sealed part of " + kept.type + " is not a message",
-                                        kept.type + " 的加密部分不是消息"})
-          .with("event", kept.event.to_string());
-  return {};
+/// The current message with the personal fields that the kept parts hold, and nothing else.
+Result<std::unique_ptr<Message>> open_kept(const Schema& schema, const Sealer& sealer,
+                                           const Kept& kept) {
+  const MessageInfo* event = schema.event(kept.type, kept.version);
+  if (event == nullptr)
+    return Error(ErrorCode::unsupported,
+                 {"this build does not know \"" + kept.type + "\" version " +
+                      std::to_string(kept.version) + "; use a build that knows it",
+                  "本程序不认识“" + kept.type + "”第 " + std::to_string(kept.version) +
+                      " 版；请使用认识该版本的程序"})
+        .with("type", kept.type);
+  std::unique_ptr<Message> written(event->prototype->New());
+  std::vector<RecordedEvent::SealedView> parts;
+  for (const Sealed& part : kept.parts)
+    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext});
+  TAIZHANG_TRY(const std::vector<std::string> gone,
+               open_parts(sealer, parts, kept.event, *written));
+  // Another subject's part of the same class may have been opened: what it filled stays.
+  for (const FieldInfo& field : event->fields)
+    if (std::find(gone.begin(), gone.end(), field.data_class) != gone.end() &&
+        !field.descriptor->is_repeated() &&
+        field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+        !written->GetReflection()->HasField(*written, field.descriptor))
+      written->GetReflection()->SetString(written.get(), field.descriptor,
+                                          std::string(erased_mark));
+  const MessageInfo* current = schema.event(kept.type);
+  if (kept.version == current->version) return written;
+  std::unique_ptr<Message> now(current->prototype->New());
+  TAIZHANG_CHECK(schema.upcast(kept.type, kept.version, *written, *now));
+  return now;
 }
 
 }  // namespace
@@ -74,12 +83,8 @@ Result<> show_personal(const Schema& schema, const Sealer& sealer, const Table& 
                        const Row& row, bool reveal, Message& message) {
   for (const Kept& kept : row.kept) {
     const auto copies = table.spec().reveals.find(kept.type);
-    const MessageInfo* event = schema.event(kept.type);
-    if (copies == table.spec().reveals.end() || event == nullptr) continue;
-    const std::unique_ptr<Message> opened(google::protobuf::MessageFactory::generated_factory()
-                                              ->GetPrototype(event->descriptor)
-                                              ->New());
-    TAIZHANG_CHECK(open_kept(sealer, *event, kept, *opened));
+    if (copies == table.spec().reveals.end()) continue;
+    TAIZHANG_TRY(const auto opened, open_kept(schema, sealer, kept));
     copies->second.copy(kept.slot, *opened, message);
   }
   if (reveal) return {};

@@ -56,6 +56,7 @@ std::string encode_row(const Row& row) {
   for (const Kept& kept : row.kept) {
     put_bytes(out, kept.type);
     put_bytes(out, kept.slot);
+    put_varint(out, kept.version);
     put_id(out, kept.event);
     put_varint(out, kept.parts.size());
     for (const Sealed& part : kept.parts) {
@@ -86,6 +87,7 @@ bool decode_row(std::string_view bytes, const google::protobuf::Message& prototy
     Kept kept;
     kept.type = in.bytes();
     kept.slot = in.bytes();
+    kept.version = static_cast<std::uint32_t>(in.varint());
     kept.event.bytes = in.fixed<decltype(kept.event.bytes)>();
     for (std::uint64_t parts = in.varint(); parts > 0 && in.ok(); --parts) {
       Sealed part;

@@ -23,7 +23,8 @@ struct Place {
 struct Kept {
   std::string type;
   std::string slot;
-  Id event;  ///< the event id the parts are bound to
+  std::uint32_t version = 1;  ///< the version of the message that the parts are of
+  Id event;                   ///< the event id the parts are bound to
   std::vector<Sealed> parts;
 };
 

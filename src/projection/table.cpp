@@ -110,6 +110,8 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
       return misfit(spec, "the schema has no event type \"" + type + "\"",
                     "架构中没有事件类型“" + type + "”");
   table->types_.assign(types.begin(), types.end());
+  for (const std::string& type : table->types_)
+    table->versions_.push_back(schema.event(type)->version);
   for (const FieldInfo& field : table->info_->fields) {
     if (!field.indexed) continue;
     if (!has_text(field.descriptor) || !field.data_class.empty())
@@ -127,8 +129,9 @@ std::string Table::shape() const {
   for (const std::string& kind : spec_->key_kinds) text += "\nkey " + kind;
   for (const FieldInfo* field : indexed_)
     text += "\nindex " + std::to_string(field->descriptor->number());
-  for (const std::string& type : types_) {
-    text += "\ntype " + type;
+  for (std::size_t i = 0; i < types_.size(); ++i) {
+    const std::string& type = types_[i];
+    text += "\ntype " + type + " version " + std::to_string(versions_[i]);
     const auto handler = spec_->handlers.find(type);
     if (handler != spec_->handlers.end() && handler->second.creates) text += " creates";
     if (spec_->reveals.contains(type)) text += " reveals";

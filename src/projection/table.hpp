@@ -88,6 +88,7 @@ class Table {
   const MessageInfo* info_ = nullptr;
   std::vector<Prefixes> kinds_;
   std::vector<std::string> types_;
+  std::vector<std::uint32_t> versions_;  ///< the current version of each type
   std::vector<const FieldInfo*> indexed_;
 };
 

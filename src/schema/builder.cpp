@@ -143,6 +143,11 @@ Result<> SchemaBuilder::add_step(const Upcasters::Step& step) {
   return {};
 }
 
+void SchemaBuilder::add_unknown_step(const std::string& type, std::uint32_t from_version) {
+  if (const auto known = schema_->events_.find(type); known != schema_->events_.end())
+    known->second.steps.emplace(from_version, Upcasters::Step{});
+}
+
 Result<> SchemaBuilder::check_complete() const {
   for (const auto& [type, event] : schema_->events_)
     for (const auto& [version, info] : event.versions)

@@ -26,6 +26,8 @@ class SchemaBuilder {
 
   /// Without `complete`, an older message may lack the step to the next.
   Result<std::shared_ptr<Schema>> finish(const Upcasters& upcasters, bool complete);
+  /// Notes an upcaster that is code elsewhere: reading through it is refused.
+  void add_unknown_step(const std::string& type, std::uint32_t from_version);
   /// For each older message without a step that is read by the next one's class unchanged: the
   /// step that does so, if `fits`.
   static void read_unchanged(

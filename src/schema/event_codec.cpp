@@ -39,6 +39,15 @@ Error damaged_event(const RecordedEvent& recorded, const Text& what) {
       .with("position", position);
 }
 
+Error damaged_part(const Id& event, const pb::Message& message) {
+  const std::string id = event.to_string();
+  const std::string& name = message.GetDescriptor()->full_name();
+  return Error(ErrorCode::damaged, {"a sealed part of event " + id + " is not a part of " + name +
+                                        "; restore it from a backup",
+                                    "事件 " + id + " 的加密部分不属于 " + name + ";请从备份恢复"})
+      .with("event", id);
+}
+
 bool is_correction(const RecordedEvent& recorded) {
   return recorded.type == correction_type && recorded.target.has_value();
 }
@@ -66,18 +75,10 @@ Result<std::vector<std::string>> parse(const RecordedEvent& recorded, pb::Messag
   }
   if (!message.ParseFromArray(clear.data(), static_cast<int>(clear.size())))
     return damaged_event(recorded, {"its message cannot be parsed", "消息无法解析"});
-  std::vector<std::string> erased;
-  if (sealer == nullptr) return erased;
-  for (const RecordedEvent::SealedView& part : recorded.sealed) {
-    TAIZHANG_TRY(const std::optional<std::string> plaintext, sealer->open(part, recorded.id));
-    if (plaintext) {
-      if (!message.MergeFromString(*plaintext))
-        return damaged_event(recorded, {"a sealed part cannot be parsed", "加密部分无法解析"});
-    } else if (std::find(erased.begin(), erased.end(), part.data_class) == erased.end()) {
-      erased.emplace_back(part.data_class);
-    }
-  }
-  return erased;
+  if (sealer == nullptr) return std::vector<std::string>();
+  auto opened = open_parts(*sealer, recorded.sealed, recorded.id, message);
+  if (!opened) return std::move(opened).error().with("position", std::to_string(recorded.position));
+  return opened;
 }
 
 }  // namespace
@@ -95,6 +96,21 @@ Result<NewEvent> encode_event(const Schema& schema, const pb::Message& message, 
   result.sealed = std::move(encoded.sealed);
   result.tags = schema.tags(message);
   return result;
+}
+
+Result<std::vector<std::string>> open_parts(const Sealer& sealer,
+                                            std::span<const RecordedEvent::SealedView> parts,
+                                            const Id& event, pb::Message& written) {
+  std::vector<std::string> erased;
+  for (const RecordedEvent::SealedView& part : parts) {
+    TAIZHANG_TRY(const std::optional<std::string> plaintext, sealer.open(part, event));
+    if (plaintext) {
+      if (!written.MergeFromString(*plaintext)) return damaged_part(event, written);
+    } else if (std::find(erased.begin(), erased.end(), part.data_class) == erased.end()) {
+      erased.emplace_back(part.data_class);
+    }
+  }
+  return erased;
 }
 
 std::unique_ptr<pb::Message> new_message_for(const Schema& schema, const RecordedEvent& recorded) {

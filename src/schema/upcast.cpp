@@ -40,38 +40,45 @@ Error step_threw(std::string_view type, std::uint32_t version, const char* what)
 
 }  // namespace
 
-bool Schema::has_upcaster(std::string_view type, std::uint32_t version) const {
-  const auto known = events_.find(type);
-  return known != events_.end() && known->second.steps.contains(version);
+std::vector<std::uint32_t> Schema::upcaster_versions(std::string_view type) const {
+  std::vector<std::uint32_t> result;
+  if (const auto known = events_.find(type); known != events_.end())
+    for (const auto& [version, step] : known->second.steps) result.push_back(version);
+  return result;
 }
 
 Result<> Schema::upcast(std::string_view type, std::uint32_t version, pb::Message& written,
                         pb::Message& now) const {
   const auto known = events_.find(type);
   if (known == events_.end() || event(type, version) == nullptr) return no_step(type, version);
-  const std::uint32_t current = known->second.versions.rbegin()->first;
+  const auto& [versions, steps] = known->second;
+  const MessageInfo* current = versions.rbegin()->second;
   pb::Message* at = &written;
   std::unique_ptr<pb::Message> held;
-  for (; version < current; ++version) {
-    const auto step = known->second.steps.find(version);
-    if (step == known->second.steps.end()) {
-      if (event(type, version) != event(type, version + 1)) return no_step(type, version);
-      continue;
-    }
+  while (version < current->version) {
+    // Without a step, versions that are read with the same class are read alike.
+    const auto step = steps.lower_bound(version);
+    const MessageInfo* with = event(type, version);
+    if ((step == steps.end() ? current : event(type, step->first)) != with)
+      return no_step(type, with->version);
+    if (step == steps.end()) break;
+    const auto& [from, how] = *step;
+    if (!how.mend && !how.convert) return no_step(type, from);
     try {
-      if (step->second.mend) {
-        step->second.mend(*at);
+      if (how.mend) {
+        how.mend(*at);
       } else {
-        std::unique_ptr<pb::Message> next(event(type, version + 1)->prototype->New());
-        step->second.convert(*at, *next);
+        std::unique_ptr<pb::Message> next(event(type, from + 1)->prototype->New());
+        how.convert(*at, *next);
         held = std::move(next);
         at = held.get();
       }
     } catch (const std::exception& thrown) {
-      return step_threw(type, version, thrown.what());
+      return step_threw(type, from, thrown.what());
     } catch (...) {
-      return step_threw(type, version, "?");
+      return step_threw(type, from, "?");
     }
+    version = from + 1;
   }
   if (at != &now) now.GetReflection()->Swap(&now, at);
   return {};

@@ -23,6 +23,7 @@ struct TrailOptions {
 };
 
 /// One event as a trail tells it, but for what later events made of it (`state`, `changes`).
+/// Says what was recorded, in the words of the version of the message it was recorded with.
 /// Fills an empty entry. Errors: `damaged`, those of the sealer.
 Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
                   const TrailOptions& options, ledger::v1::TrailEntry& entry);
@@ -31,7 +32,7 @@ Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEven
 /// corrections and events of the ledger itself too. Give the tags of merged subjects together.
 /// Each entry (taizhang/ledger/v1/trail.proto) says who recorded what when, on what grounds and
 /// from which file, and what became of it: a later void or correction is told with its target.
-/// An event of a type that the schema does not know is told without fields.
+/// An event of a type or version that the schema does not know is told without fields.
 ///
 /// `visit` answers false to stop; the entry is valid during the call. Answers the position up to
 /// which the trail is complete: the last entry's when it was cut, else the head (or known_at).

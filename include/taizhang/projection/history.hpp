@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,10 +24,21 @@ struct EventInfo {
 
 struct EffectiveEvent {
   EventInfo info;
-  std::shared_ptr<google::protobuf::Message> message;  ///< personal fields empty
+  std::shared_ptr<google::protobuf::Message> message;  ///< current version; personal fields empty
   std::vector<Sealed> sealed;                          ///< their sealed parts, unopened
   Id sealed_for;                                       ///< event id the sealed parts are bound to
+  std::uint32_t version = 0;  ///< the version that message and parts were written with
+  /// What upcasters will need when the parts are opened: the message as it was written. Only where
+  /// there are parts and the version is not the current one.
+  std::shared_ptr<const google::protobuf::Message> written;
 };
+
+/// The event's current message with its personal fields, as far as their keys are there: fills
+/// `message`, one of its class. Answers the data classes whose keys are gone. Errors: those of the
+/// sealer and of Schema::upcast.
+Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& sealer,
+                                            const EffectiveEvent& event,
+                                            google::protobuf::Message& message);
 
 /// The effective history of a set of events: voids and corrections applied, ordered by
 /// (effective on, position). The one place where that is defined; decisions, projections and

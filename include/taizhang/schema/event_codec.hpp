@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,13 @@ struct WrittenMessage {
 /// As decode_event, but what was recorded. Use it to show an event; use decode_event to work on it.
 Result<WrittenMessage> decode_as_written(const Schema& schema, const RecordedEvent& event,
                                          const Sealer* sealer);
+
+/// Opens sealed parts into `written`, the message they were sealed from (of the version that the
+/// event was written with). `event` is the id they are bound to. Answers the data classes whose
+/// keys are gone. `damaged` if a part is not of that message.
+Result<std::vector<std::string>> open_parts(const Sealer& sealer,
+                                            std::span<const RecordedEvent::SealedView> parts,
+                                            const Id& event, google::protobuf::Message& written);
 
 inline constexpr std::string_view void_type = "ledger.event-voided";
 inline constexpr std::string_view correction_type = "ledger.event-corrected";

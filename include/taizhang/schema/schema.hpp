@@ -102,8 +102,8 @@ class Schema {
   [[nodiscard]] const MessageInfo* event(std::string_view type, std::uint32_t version) const;
   /// All classes of an event type, oldest version first.
   [[nodiscard]] std::vector<const MessageInfo*> versions(std::string_view type) const;
-  /// Whether an upcaster starts at that version.
-  [[nodiscard]] bool has_upcaster(std::string_view type, std::uint32_t version) const;
+  /// The versions from which an upcaster leads to the one after, lowest first.
+  [[nodiscard]] std::vector<std::uint32_t> upcaster_versions(std::string_view type) const;
   /// Takes `written`, a message of event(type, version), to the current version, into `now` (which
   /// may be the same object if the class is). Uses `written` up. Errors: `unsupported` if a step
   /// is missing (stored schemas only), `internal` if an upcaster throws.
@@ -135,7 +135,7 @@ class Schema {
   /// What is known of an event type.
   struct EventType {
     std::map<std::uint32_t, const MessageInfo*> versions;
-    std::map<std::uint32_t, Upcasters::Step> steps;  ///< from a version to the one after it
+    std::map<std::uint32_t, Upcasters::Step> steps;  ///< by the version they start from
   };
   Schema();
   std::unique_ptr<Pools> pools_;
