@@ -41,37 +41,37 @@ Id event_id(const Id& command, std::uint32_t ordinal);
 /// Who did it, on what grounds. Ids and office words only, never a person's name.
 /// Every field may be empty. Strings are UTF-8.
 struct Context {
-  std::string actor;           ///< the person's id in the institution ("teacher:…", staff number)
-  std::string role;            ///< "班主任", "academic-affairs"
-  std::string office;          ///< department: "教务处"
-  std::string document;        ///< the paper document's number
-  std::string on_behalf_of;    ///< whom the actor stood in for
-  std::string correlation;     ///< the whole piece of work this belongs to
-  std::string causation;       ///< what triggered it: an event or command id
-  std::optional<Id> command;   ///< the command that decided it
-  std::string command_digest;  ///< keyed digest of the command, to recognise a changed retry
-  std::optional<Id> batch;     ///< import batch
-  std::string file;            ///< the batch's file, as named at import
-  std::uint64_t line = 0;      ///< line in that file, from 1; 0 is none
-  std::optional<Timestamp> claimed_at;  ///< when the source says it was entered: a claim
+  std::string actor{};         ///< the person's id in the institution ("teacher:…", staff number)
+  std::string role{};          ///< "班主任", "academic-affairs"
+  std::string office{};        ///< department: "教务处"
+  std::string document{};      ///< the paper document's number
+  std::string on_behalf_of{};  ///< whom the actor stood in for
+  std::string correlation{};   ///< the whole piece of work this belongs to
+  std::string causation{};     ///< what triggered it: an event or command id
+  std::optional<Id> command{};   ///< the command that decided it
+  std::string command_digest{};  ///< keyed digest of the command, to recognise a changed retry
+  std::optional<Id> batch{};     ///< import batch
+  std::string file{};            ///< the batch's file, as named at import
+  std::uint64_t line = 0;        ///< line in that file, from 1; 0 is none
+  std::optional<Timestamp> claimed_at{};  ///< when the source says it was entered: a claim
   friend bool operator==(const Context&, const Context&) = default;
 };
 
 /// One subject's personal fields of one class, encrypted. The plaintext is the same message
 /// with only those fields; reading merges it into the clear part.
 struct Sealed {
-  std::string subject;     ///< the tag whose key it is ("student:…")
-  std::string data_class;  ///< "identity", "contact", "bank"
+  std::string subject{};     ///< the tag whose key it is ("student:…")
+  std::string data_class{};  ///< "identity", "contact", "bank"
   std::uint32_t key_version = 1;
-  std::string nonce;  ///< 24 bytes
-  std::string ciphertext;
+  std::string nonce{};  ///< 24 bytes
+  std::string ciphertext{};
   friend bool operator==(const Sealed&, const Sealed&) = default;
 };
 
 /// What a void or a correction points at: an earlier business event.
 struct Target {
   Position position = 0;
-  std::string type;           ///< the target's type: typed queries for it match this event too
+  std::string type{};         ///< the target's type: typed queries for it match this event too
   std::uint32_t version = 1;  ///< schema version of a correction's replacement message
   friend bool operator==(const Target&, const Target&) = default;
 };
@@ -79,15 +79,15 @@ struct Target {
 /// An event to append. Tags are opaque UTF-8 strings without control characters, stored once
 /// each, sorted. The ledger never looks into `clear` or `sealed`.
 struct NewEvent {
-  Id id;
-  std::string type;           ///< stable dotted name: "education.student-enrolled"
+  Id id{};
+  std::string type{};         ///< stable dotted name: "education.student-enrolled"
   std::uint32_t version = 1;  ///< schema version of the message in `clear`
-  std::vector<std::string> tags;
-  std::optional<Date> effective_on;
-  Context context;
-  std::optional<Target> target;
-  std::string clear;
-  std::vector<Sealed> sealed;
+  std::vector<std::string> tags{};
+  std::optional<Date> effective_on{};
+  Context context{};
+  std::optional<Target> target{};
+  std::string clear{};
+  std::vector<Sealed> sealed{};
 };
 
 /// An event as recorded. Views point into the reader's buffers and are valid until the reader

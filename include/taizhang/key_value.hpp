@@ -67,6 +67,21 @@ enum class Durability : std::uint8_t {
 
 enum class Direction : std::uint8_t { forward, backward };
 
+enum class OpenMode : std::uint8_t {
+  create,   ///< a new store; `already_exists` if there is one
+  writer,   ///< an existing store, alone; `held` names the process that has it. What it shows at
+            ///< opening is on stable storage
+  frozen,   ///< an existing store as it is at opening, read-only
+  follower  ///< an existing store that another process writes; see catch_up
+};
+
+/// What a writer tells those who read its store beside it.
+struct Published {
+  /// The largest number that a writer, also one that is gone, has published; nothing if none.
+  std::optional<std::uint64_t> mark;
+  bool writer_lives = false;  ///< some process has the store open for writing now
+};
+
 /// A walk over a range, seeing the store as it was when the scan began. Not thread-safe.
 /// `key()` and `value()` are valid until the cursor moves.
 class Cursor {
@@ -116,8 +131,22 @@ class KeyValue {
   /// span; faster than `write`, durable when it returns. `next` gives the next entry, or false.
   virtual Result<> load_sorted(
       Keyspace keyspace, const std::function<bool(std::string& key, std::string& value)>& next) = 0;
-  /// For a store opened as follower: makes what other processes have written visible.
+  /// For a store opened as follower: makes what the writer has written visible, in whole batches,
+  /// synced or not. Between two calls nothing that is read changes; a cursor keeps what it began
+  /// with. Does nothing for a writer; `invalid_argument` for frozen; `not_found` if the store that
+  /// was opened is no longer at its place.
   virtual Result<> catch_up() = 0;
+  /// Writers: tells all readers of the place, in any process, a number that says how far what is
+  /// written may be relied on. Give only what synced writes cover, never less than before. Seen
+  /// by others at once; costs no system call. The death of the process loses nothing; that of the
+  /// machine may bring a former number back, or none. Not part of a backup.
+  /// `invalid_argument` for readers and for the number 2^64 - 1.
+  virtual Result<> publish(std::uint64_t mark) = 0;
+  /// What was published, as it is now, in every mode: also when frozen. What a mark covers is
+  /// visible after a catch_up that begins later. `not_found` as catch_up.
+  virtual Result<Published> published() const = 0;
+  /// How it was opened.
+  [[nodiscard]] virtual OpenMode mode() const = 0;
   /// A consistent copy that opens by itself, in a place that does not exist yet.
   virtual Result<> backup(const std::string& place) = 0;
   /// Reads everything and checks every checksum. The error names what is damaged.
@@ -126,17 +155,10 @@ class KeyValue {
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
 };
 
-enum class OpenMode : std::uint8_t {
-  create,   ///< a new store; `already_exists` if there is one
-  writer,   ///< an existing store, alone; `held` names the process that has it
-  frozen,   ///< an existing store as it is at opening, read-only
-  follower  ///< an existing store that another process writes; see catch_up
-};
-
 struct StoreOptions {
   OpenMode mode = OpenMode::writer;
-  std::vector<std::string> keyspaces;  ///< at most 16; the same list in the same order each time
-  bool precompressed = false;          ///< values are compressed already
+  std::vector<std::string> keyspaces{};  ///< at most 16; the same list in the same order each time
+  bool precompressed = false;            ///< values are compressed already
   std::size_t cache_bytes = 32U << 20;
 };
 

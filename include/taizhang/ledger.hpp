@@ -71,6 +71,7 @@ class Follower {
 
   /// The next event, valid until the next call; nullptr if none came within `wait`, or after
   /// `stop`. `closed` once the ledger is closed and everything up to its head was delivered.
+  /// Over a following ledger it refreshes by itself while it waits, every 25 ms.
   Result<const RecordedEvent*> next(std::chrono::milliseconds wait);
   /// Every match up to here has been delivered. Grows past filtered events too.
   [[nodiscard]] Position seen() const;
@@ -88,7 +89,7 @@ struct CreateOptions {
 
 struct AppendOptions {
   /// Simulated ledgers only: the time to record (never before the previous event's).
-  std::optional<Timestamp> simulated_now;
+  std::optional<Timestamp> simulated_now{};
 };
 
 struct LedgerStatus {
@@ -98,6 +99,7 @@ struct LedgerStatus {
   Head head;
   Position sealed = 0;  ///< events in sealed pages; the rest is the tail
   std::uint64_t size_bytes = 0;
+  OpenMode mode = OpenMode::writer;  ///< writer, frozen or follower
   bool writable = true;
   std::string stopped_because;  ///< why appends are refused, in English; empty if they are not
   std::string damage;           ///< the first damage a read met, in English; empty if none
@@ -111,6 +113,15 @@ struct LedgerStatus {
 ///
 /// After a failed write the handle takes no more appends (`io_error`/`storage_full`), while
 /// reads of the durable part go on. Reopen to continue.
+///
+/// One process writes a ledger; any number read it meanwhile. How the store was opened says which:
+/// - create, writer: takes appends and tells readers after each commit how far the log is durable.
+/// - frozen: the durable log at opening, for ever the same. While a writer lives, what it has
+///   told; else everything that can be recovered.
+/// - follower: the log up to what the writer told last, as of the last `refresh`. Never an event
+///   that is not durable, never a gap, never another order. It outlives writers: after one died
+///   the end stays where it was until the next one goes on.
+/// Readers take every call; those that change the ledger answer `unsupported`.
 class Ledger {
  public:
   /// Keyspaces that a store must be opened with to hold a ledger.
@@ -122,8 +133,10 @@ class Ledger {
                                                 const CreateOptions& options,
                                                 std::shared_ptr<const Clock> clock);
   /// Opens an existing ledger: reads the tail, recomputes its part of the tree and compares
-  /// with the stored frontier. Errors: `not_found`; `unsupported` (format, or format 0 of
-  /// another build); `damaged` (naming the position).
+  /// with the stored frontier. The store's mode is the ledger's. Errors: `not_found`;
+  /// `unsupported` (format, or format 0 of another build); `damaged` (naming the position);
+  /// `busy` for readers, while a writer is opening the ledger for the first time or moves its
+  /// data faster than it can be read: try again.
   static Result<std::unique_ptr<Ledger>> open(std::unique_ptr<KeyValue> store,
                                               std::shared_ptr<const Clock> clock);
   ~Ledger();
@@ -162,6 +175,13 @@ class Ledger {
   /// After `clock_suspect`: a person vouches for the clock. Appends an event that says so
   /// ("ledger.clock-confirmed") and takes appends again.
   Result<Appended> confirm_clock(const Context& context, std::string reason);
+
+  /// Followers: makes what the writer has told visible and answers the head, which never goes
+  /// back; checks the tree over what is new. Cheap when there is nothing new. Writers and frozen:
+  /// the head. Errors: `busy` (the writer moved its data meanwhile: try again; nothing changed
+  /// here), `not_found` (the store is no longer at its place), `damaged` (also: another ledger
+  /// lies there now, or an older copy of this one), `closed`.
+  Result<Head> refresh() const;
 
   /// Seals every full page of the tail now. Sealing also runs by itself, off the commit path.
   Result<> seal();

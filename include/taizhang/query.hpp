@@ -11,13 +11,13 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// Types (any of) and tags (all of). No types means every type, no tags means any event; an
 /// item with neither matches everything. A type also matches voids and corrections of it.
 struct QueryItem {
-  std::vector<std::string> types;
-  std::vector<std::string> tags;
+  std::vector<std::string> types{};
+  std::vector<std::string> tags{};
 };
 
 /// An *or* of items. A query without items matches every event.
 struct Query {
-  std::vector<QueryItem> items;
+  std::vector<QueryItem> items{};
 
   static Query all() { return {}; }
   static Query tag(std::string value) { return {{{{}, {std::move(value)}}}}; }
@@ -30,7 +30,7 @@ std::optional<std::size_t> first_match(const Query& query, const RecordedEvent& 
 
 /// "Nothing matching the query has been appended after this position": what a decision read.
 struct Condition {
-  Query query;
+  Query query{};
   Position after = 0;
 };
 

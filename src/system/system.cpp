@@ -124,6 +124,11 @@ Result<std::unique_ptr<System>> System::open(const StorageRegistry& registry, Mo
   return assemble(registry, std::move(model), options, false);
 }
 
+Result<Verdict> System::execute(const Command& command) {
+  TAIZHANG_TRY(auto verdicts, execute(std::span(&command, 1)));
+  return std::move(verdicts.front());
+}
+
 Result<> System::close() { return ledger_->close(); }
 
 System::~System() {

@@ -12,11 +12,17 @@ namespace [[gnu::visibility("default")]] taizhang {
 
 /// What somebody asks for. One door for the library, the tool and imports.
 struct Command {
-  Id id;                             ///< looked up before any rule: a retry changes nothing
-  Context context;                   ///< `command` and `command_digest` are set by execute
-  std::optional<Date> effective_on;  ///< the business date; none: today in China
-  std::shared_ptr<const google::protobuf::Message> body;  ///< a message with a command option
-  std::optional<Timestamp> simulated_now;                 ///< simulated ledgers only
+  Id id{};                             ///< looked up before any rule: a retry changes nothing
+  Context context{};                   ///< `command` and `command_digest` are set by execute
+  std::optional<Date> effective_on{};  ///< the business date; none: today in China
+  std::shared_ptr<const google::protobuf::Message> body{};  ///< a message with a command option
+  std::optional<Timestamp> simulated_now{};                 ///< simulated ledgers only
+
+  /// A new request: that body, copied, under a random id.
+  template <class Body>
+  static Command of(const Body& body, Context context = {}, std::optional<Date> effective_on = {}) {
+    return {Id::random(), std::move(context), effective_on, std::make_shared<Body>(body), {}};
+  }
 };
 
 struct Verdict {

@@ -89,6 +89,13 @@ class Schema {
   static Result<std::shared_ptr<const Schema>> make(
       std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables,
       Upcasters upcasters = {});
+  /// As `make`, of the files that define these generated messages: one message a file will do.
+  template <class... Messages>
+  static Result<std::shared_ptr<const Schema>> of(CodeTables tables = {},
+                                                  Upcasters upcasters = {}) {
+    const google::protobuf::FileDescriptor* const files[] = {Messages::descriptor()->file()...};
+    return make(files, std::move(tables), std::move(upcasters));
+  }
 
   ~Schema();
   Schema(const Schema&) = delete;

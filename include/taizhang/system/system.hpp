@@ -14,19 +14,19 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// What an application brings: its kinds of event, its rules, its views. A plain value that the
 /// caller fills; nothing is registered anywhere else.
 struct Model {
-  std::string name;                      ///< of the application, for people: "school-bus"
-  std::shared_ptr<const Schema> schema;  ///< events, commands and rows (Schema::make)
-  MakeJudge judge = Rules().judge();     ///< of its commands; without rules every one is refused
-  std::vector<Projection> projections;
+  std::string name{};                      ///< of the application, for people: "school-bus"
+  std::shared_ptr<const Schema> schema{};  ///< events, commands and rows (Schema::make)
+  MakeJudge judge = Rules().judge();       ///< of its commands; without rules every one is refused
+  std::vector<Projection> projections{};
 };
 
 /// Where a record lies and how it is opened.
 struct SystemOptions {
   /// "rocksdb:DIRECTORY" keeps DIRECTORY/log, DIRECTORY/vault, DIRECTORY/views and
   /// DIRECTORY/master.key; "memory:NAME" keeps nothing beyond its backend.
-  std::string location;
+  std::string location{};
   /// The key that wraps all personal data's keys. None: the file PLACE/master.key.
-  std::optional<MasterKey> master_key;
+  std::optional<MasterKey> master_key{};
   bool simulated_clock = false;  ///< for create
   std::shared_ptr<const Clock> clock = system_clock();
 };
@@ -65,6 +65,8 @@ class System {
   Result<std::vector<Verdict>> execute(std::span<const Command> commands) {
     return decider_->execute(commands);
   }
+  /// The same for one command.
+  Result<Verdict> execute(const Command& command);
   /// Refuses new work, waits for what is in flight. The stores close with the object.
   Result<> close();
 
