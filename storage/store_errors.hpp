@@ -32,14 +32,16 @@ struct Holder {
 };
 
 inline Error held(const std::string& place, const Holder& holder) {
-  return Error(ErrorCode::held,
-               {"The store " + place + " is open for writing in process " + holder.pid + " (" +
-                    holder.program + ") since " + holder.since +
-                    ". A store has one writer: stop that process, or open this one as follower.",
-                "存储 " + place + " 自 " + holder.since + " 起由进程 " + holder.pid + "（" +
-                    holder.program +
-                    "）打开写入。一个存储只能有一个写入者：请先停止该进程，"
-                    "或以跟随方式打开。"})
+  return Error(
+             ErrorCode::held,
+             {"The store " + place + " is open for writing in process " + holder.pid + " (" +
+                  holder.program + ") since " + holder.since +
+                  ". A store has one writer: stop that process, or open the store for reading, as "
+                  "follower or frozen, which works beside a writer.",
+              "存储 " + place + " 自 " + holder.since + " 起由进程 " + holder.pid + "（" +
+                  holder.program +
+                  "）打开写入。一个存储只能有一个写入者：请先停止该进程，"
+                  "或以只读方式（跟随或冻结）打开，可与写入者并存。"})
       .with("place", place)
       .with("pid", holder.pid)
       .with("program", holder.program)
@@ -74,6 +76,19 @@ inline Error frozen_stays(const std::string& place) {
                     "catch up.",
                 "存储 " + place + " 以冻结方式打开，只显示打开时的状态。要跟进请以跟随方式打开。"})
       .with("place", place);
+}
+
+inline Error store_gone(const std::string& place) {
+  return Error(ErrorCode::not_found,
+               {"The store that was opened at " + place +
+                    " is no longer there: it was moved, removed or replaced. Open it again.",
+                "打开时位于 " + place + " 的存储已不在该处：已被移动、删除或替换。请重新打开。"})
+      .with("place", place);
+}
+
+inline Error no_such_mark() {
+  return Error(ErrorCode::invalid_argument, {"2^64 - 1 cannot be published: it stands for none.",
+                                             "不能发布 2^64 - 1：该值表示“无”。"});
 }
 
 inline Error no_keyspace(Keyspace keyspace) {

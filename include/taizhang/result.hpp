@@ -35,7 +35,7 @@ enum class ErrorCode : std::uint8_t {
   io_error,            ///< The store failed to read or write. Appends stop; reopen the ledger.
   storage_full,        ///< No space left. Appends stop; free space, reopen, retry the call.
   damaged,             ///< A checksum, length or hash does not hold. Restore from a backup.
-  unsupported,         ///< Made by a build, format or backend that this one does not take.
+  unsupported,         ///< Of a build, format or kind of handle that does not take it. No retry.
   clock_suspect,       ///< The clock jumped. A person confirms it, then retry the call.
   key_missing,         ///< The vault lacks a key that it should have. Restore the vault.
   internal             ///< A broken promise of this library. Please report it.

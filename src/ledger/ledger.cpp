@@ -164,6 +164,8 @@ Result<Appended> Ledger::confirm_clock(const Context& context, std::string reaso
   return impl_->append({&event, 1}, std::nullopt, {}, true);
 }
 
+Result<Head> Ledger::refresh() const { return impl_->head(); }
+
 Result<> Ledger::seal() { return impl_->sealer().seal_all(); }
 
 Result<> Ledger::close() {

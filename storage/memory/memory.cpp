@@ -1,5 +1,6 @@
 #include "taizhang/storage/memory.hpp"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -13,12 +14,15 @@ namespace {
 using memory::SortedTree;
 using storage::Holder;
 
+constexpr std::uint64_t no_mark = ~std::uint64_t{0};
+
 /// The content of a store, and who writes it.
 struct Content {
   std::shared_mutex mutex;
   std::vector<std::string> keyspaces;
   std::vector<SortedTree> trees;
   std::optional<Holder> writer;
+  std::atomic<std::uint64_t> mark{no_mark};
 
   std::vector<SortedTree> share() const {
     std::vector<SortedTree> copies;
@@ -167,13 +171,29 @@ class MemoryStore final : public KeyValue {
   Result<> catch_up() override {
     if (mode_ == OpenMode::frozen) return storage::frozen_stays(place_);
     if (mode_ != OpenMode::follower) return {};
-    std::shared_lock from(source_->mutex);
-    auto trees = source_->share();
-    from.unlock();
     std::unique_lock lock(content_->mutex);
-    content_->trees = std::move(trees);
+    std::shared_lock from(source_->mutex);
+    content_->trees = source_->share();
     return {};
   }
+
+  Result<> publish(std::uint64_t mark) override {
+    if (!writes()) return storage::read_only(place_);
+    if (mark == no_mark) return storage::no_such_mark();
+    content_->mark = mark;
+    return {};
+  }
+  Result<Published> published() const override {
+    Content& written = writes() ? *content_ : *source_;
+    Published published;
+    {
+      std::shared_lock lock(written.mutex);
+      published.writer_lives = written.writer.has_value();
+    }
+    if (const std::uint64_t mark = written.mark; mark != no_mark) published.mark = mark;
+    return published;
+  }
+  OpenMode mode() const override { return mode_; }
 
   Result<> backup(const std::string& place) override;
   Result<> verify() const override { return {}; }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "descriptor.hpp"
+#include "durable_mark.hpp"
 #include "status.hpp"
 #include "writer_lock.hpp"
 
@@ -15,7 +17,9 @@ namespace taizhang::rocks {
 /// An open RocksDB database. Cursors share it, so that it outlives them.
 struct Database {
   std::string place;
-  std::unique_ptr<WriterLock> lock;  ///< of a writer
+  std::unique_ptr<Descriptor> directory;  ///< of a reader, so that it can be told from another
+  std::unique_ptr<WriterLock> lock;       ///< of a writer
+  std::unique_ptr<DurableMark> mark;      ///< of a writer
   std::shared_ptr<rocksdb::Cache> cache;
   std::shared_ptr<Health> health;
   std::unique_ptr<rocksdb::DB> db;
@@ -26,6 +30,8 @@ struct Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database() { close(); }
+  /// `not_found` once the directory of that name is not the one that was opened.
+  [[nodiscard]] Result<> check_place() const;
   void close() {
     if (db == nullptr) return;
     for (auto* keyspace : keyspaces) db->DestroyColumnFamilyHandle(keyspace);

@@ -1,5 +1,7 @@
 #include "taizhang/storage/rocksdb.hpp"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -95,6 +97,7 @@ class RocksBackend final : public StorageBackend {
       return os_error(errno, creation_mark(place), creating);
     TAIZHANG_CHECK(sync_path(place, creating));
     TAIZHANG_CHECK(sync_path(fs::absolute(place, error).parent_path(), creating));
+    TAIZHANG_TRY(database.mark, DurableMark::of_writer(place));
     TAIZHANG_CHECK(open_database(database, options, creating));
     fs::remove(creation_mark(place), error);
     if (error) return os_error(error.value(), place, creating);
@@ -106,6 +109,7 @@ class RocksBackend final : public StorageBackend {
     TAIZHANG_TRY(database.lock, WriterLock::take(database.place));
     TAIZHANG_CHECK(check_same_keyspaces(database.place, options));
     TAIZHANG_CHECK(check_logs(database.place, LogCheck::unreachable_records));
+    TAIZHANG_TRY(database.mark, DurableMark::of_writer(database.place));
     clear_load_folder(database.place);
     return open_database(database, options, opening);
   }
@@ -114,6 +118,7 @@ class RocksBackend final : public StorageBackend {
   /// read again until nothing moved.
   static Result<> open_reader(Database& database, const StoreOptions& options) {
     if (!store_at(database.place)) return storage::no_store(database.place);
+    TAIZHANG_TRY(database.directory, open_directory(database.place));
     TAIZHANG_CHECK(check_same_keyspaces(database.place, options));
     constexpr int attempts = 20;
     for (int attempt = 1;; ++attempt) {
@@ -133,6 +138,13 @@ class RocksBackend final : public StorageBackend {
       }
       database.close();
     }
+  }
+
+  static Result<std::unique_ptr<Descriptor>> open_directory(const std::string& place) {
+    auto directory =
+        std::make_unique<Descriptor>(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (**directory < 0) return os_error(errno, place, opening);
+    return directory;
   }
 
   static Result<> check_same_keyspaces(const std::string& place, const StoreOptions& options) {

@@ -1,5 +1,8 @@
 #include "store.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
 
 #include "../store_errors.hpp"
@@ -25,6 +28,16 @@ const Text writing_text{"writing", "写入"};
 
 }  // namespace
 
+Result<> Database::check_place() const {
+  struct stat opened {
+  }, there{};
+  if (::fstat(**directory, &opened) != 0) return os_error(errno, place, reading_text);
+  if (::stat(place.c_str(), &there) != 0 || opened.st_dev != there.st_dev ||
+      opened.st_ino != there.st_ino)
+    return storage::store_gone(place);
+  return {};
+}
+
 Result<> RocksStore::check_keyspace(Keyspace keyspace) const {
   if (keyspace < database_->keyspaces.size()) return {};
   return storage::no_keyspace(keyspace);
@@ -33,6 +46,7 @@ Result<> RocksStore::check_keyspace(Keyspace keyspace) const {
 Result<std::optional<PinnedValue>> RocksStore::get(Keyspace keyspace, std::string_view key) const {
   TAIZHANG_CHECK(check_keyspace(keyspace));
   auto pinned = std::make_shared<Pinned>();
+  const auto lock = reading();
   const auto status = database_->db->Get({}, database_->keyspaces[keyspace], key, &pinned->slice);
   if (status.IsNotFound()) return std::optional<PinnedValue>();
   if (!status.ok()) return to_error(status, database_->place, reading_text);
@@ -46,6 +60,7 @@ Result<std::vector<std::optional<PinnedValue>>> RocksStore::multi_get(
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> found(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
+  const auto lock = reading();
   database_->db->MultiGet({}, database_->keyspaces[keyspace], keys.size(), slices.data(),
                           found.data(), statuses.data());
   std::vector<std::optional<PinnedValue>> values(keys.size());
@@ -60,6 +75,7 @@ Result<std::vector<std::optional<PinnedValue>>> RocksStore::multi_get(
 Result<std::unique_ptr<Cursor>> RocksStore::scan(Keyspace keyspace, KeyRange range,
                                                  Direction direction) const {
   TAIZHANG_CHECK(check_keyspace(keyspace));
+  const auto lock = reading();
   return std::unique_ptr<Cursor>(
       std::make_unique<RocksCursor>(database_, keyspace, std::move(range), direction));
 }
@@ -136,7 +152,12 @@ Result<> RocksStore::load_sorted(
 Result<> RocksStore::catch_up() {
   if (mode_ == OpenMode::frozen) return storage::frozen_stays(database_->place);
   if (mode_ != OpenMode::follower) return {};
-  std::lock_guard lock(catch_up_mutex_);
+  TAIZHANG_CHECK(database_->check_place());
+  // RocksDB brings in the writer's files first and its log after them, record by record: who read
+  // meanwhile would miss what a compaction dropped and see halves of batches.
+  std::unique_lock turn(turn_mutex_);
+  const std::unique_lock alone(view_mutex_);
+  turn.unlock();
   // The writer may remove a file between our reading its name and opening it: look again.
   constexpr int attempts = 5;
   rocksdb::Status status;
@@ -145,6 +166,33 @@ Result<> RocksStore::catch_up() {
     if (!status.IsPathNotFound()) break;
   }
   return to_result(status, database_->place, {"catching up", "跟进"});
+}
+
+Result<> RocksStore::publish(std::uint64_t mark) {
+  if (!writes()) return storage::read_only(database_->place);
+  if (mark == DurableMark::none) return storage::no_such_mark();
+  database_->mark->store(mark);
+  return {};
+}
+
+Result<Published> RocksStore::published() const {
+  if (writes()) return Published{database_->mark->load(), true};
+  TAIZHANG_CHECK(database_->check_place());
+  const std::lock_guard lock(mark_mutex_);
+  Published published;
+  // The writer first: what it has published before it ended is then seen.
+  TAIZHANG_TRY(published.writer_lives, WriterLock::taken(database_->place));
+  if (mark_ == nullptr || !mark_->is_at(database_->place)) {
+    TAIZHANG_TRY(mark_, DurableMark::of_reader(database_->place));
+  }
+  if (mark_ != nullptr) published.mark = mark_->load();
+  return published;
+}
+
+std::shared_lock<std::shared_mutex> RocksStore::reading() const {
+  if (mode_ != OpenMode::follower) return {};
+  const std::lock_guard turn(turn_mutex_);
+  return std::shared_lock(view_mutex_);
 }
 
 Result<> RocksStore::backup(const std::string& place) { return copy_store(*database_, place); }

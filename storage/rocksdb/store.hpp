@@ -23,6 +23,9 @@ class RocksStore final : public KeyValue {
       Keyspace keyspace,
       const std::function<bool(std::string& key, std::string& value)>& next) override;
   Result<> catch_up() override;
+  Result<> publish(std::uint64_t mark) override;
+  Result<Published> published() const override;
+  OpenMode mode() const override { return mode_; }
   Result<> backup(const std::string& place) override;
   Result<> verify() const override;
   std::uint64_t size_bytes() const override;
@@ -32,13 +35,18 @@ class RocksStore final : public KeyValue {
     return mode_ == OpenMode::create || mode_ == OpenMode::writer;
   }
   Result<> check_keyspace(Keyspace keyspace) const;
+  /// Held while something is read: what a follower reads stands still meanwhile.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> reading() const;
 
   std::shared_ptr<Database> database_;
   OpenMode mode_;
   /// Taken alone by a batch with ranges, shared by any other: see Converter.
   std::shared_mutex range_mutex_;
-  std::mutex turn_mutex_;
-  std::mutex catch_up_mutex_;
+  mutable std::mutex turn_mutex_;
+  /// Taken alone by catch_up, shared by the reads of a follower; both after `turn_mutex_`.
+  mutable std::shared_mutex view_mutex_;
+  mutable std::mutex mark_mutex_;
+  mutable std::unique_ptr<DurableMark> mark_;  ///< of a reader, once there is one
 };
 
 /// Loads ascending entries as files of their own beside the log and the memtables.

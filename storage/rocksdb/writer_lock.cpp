@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "../store_errors.hpp"
+#include "descriptor.hpp"
 #include "status.hpp"
 
 namespace taizhang::rocks {
@@ -48,6 +49,21 @@ Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::string& director
   }
   if (!write_holder(descriptor)) return os_error(errno, file, doing);
   return lock;
+}
+
+Result<bool> WriterLock::taken(const std::string& directory) {
+  const std::string file = directory + "/" + file_name;
+  const Text doing{"looking for its writer", "查找写入者"};
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (*descriptor < 0) {
+    if (errno == ENOENT) return false;
+    return os_error(errno, file, doing);
+  }
+  struct flock whole_file {};
+  whole_file.l_type = F_RDLCK;
+  whole_file.l_whence = SEEK_SET;
+  if (::fcntl(*descriptor, F_OFD_GETLK, &whole_file) != 0) return os_error(errno, file, doing);
+  return whole_file.l_type != F_UNLCK;
 }
 
 WriterLock::~WriterLock() { ::close(descriptor_); }

@@ -17,6 +17,8 @@ class WriterLock {
 
   /// `held`, naming the holder, if there is one.
   static Result<std::unique_ptr<WriterLock>> take(const std::string& directory);
+  /// Whether some process has it now, this one included.
+  static Result<bool> taken(const std::string& directory);
   WriterLock(const WriterLock&) = delete;
   WriterLock& operator=(const WriterLock&) = delete;
   ~WriterLock();
