@@ -11,6 +11,7 @@ namespace taizhang {
 namespace {
 
 using nlohmann::json;
+using ordered = nlohmann::ordered_json;
 
 Error malformed(Text text) { return Error(ErrorCode::invalid_argument, std::move(text)); }
 
@@ -82,6 +83,20 @@ Result<std::shared_ptr<const google::protobuf::Message>> body_of(const Schema& s
   return std::shared_ptr<const google::protobuf::Message>(std::move(message));
 }
 
+void add_error(const Error& error, ordered& out) {
+  out["code"] = std::string(name(error.code()));
+  out["message"] = {{"zh", error.message().zh}, {"en", error.message().en}};
+  ordered details = ordered::object();
+  for (const Error::Detail& detail : error.details())
+    if (detail.name != "rule" && detail.name != "position") details[detail.name] = detail.value;
+  if (!details.empty()) out["details"] = std::move(details);
+}
+
+/// Text of any bytes gives well-formed JSON.
+std::string line(const ordered& out) {
+  return out.dump(-1, ' ', false, ordered::error_handler_t::replace);
+}
+
 }  // namespace
 
 Result<Command> command_from_json(const Schema& schema, std::string_view text) {
@@ -119,8 +134,11 @@ Result<Command> command_from_json(const Schema& schema, std::string_view text) {
   return command;
 }
 
+Result<Context> context_from_json(std::string_view text) {
+  return context_of(json::parse(text, nullptr, false));
+}
+
 std::string verdict_to_json(const Command& command, const Verdict& verdict) {
-  using ordered = nlohmann::ordered_json;
   ordered out;
   out["id"] = command.id.to_string();
   switch (verdict.kind) {
@@ -138,17 +156,19 @@ std::string verdict_to_json(const Command& command, const Verdict& verdict) {
   for (const Position position : verdict.positions)
     out["positions"].push_back(std::to_string(position));
   if (verdict.error) {
-    const Error& error = *verdict.error;
     for (const char* name : {"rule", "position"})
-      if (!error.detail(name).empty()) out[name] = std::string(error.detail(name));
-    out["code"] = std::string(name(error.code()));
-    out["message"] = {{"zh", error.message().zh}, {"en", error.message().en}};
-    ordered details = ordered::object();
-    for (const Error::Detail& detail : error.details())
-      if (detail.name != "rule" && detail.name != "position") details[detail.name] = detail.value;
-    if (!details.empty()) out["details"] = std::move(details);
+      if (const auto value = verdict.error->detail(name); !value.empty())
+        out[name] = std::string(value);
+    add_error(*verdict.error, out);
   }
-  return out.dump(-1, ' ', false, ordered::error_handler_t::replace);
+  return line(out);
+}
+
+std::string refusal_to_json(const Error& error) {
+  ordered out;
+  out["verdict"] = "refused";
+  add_error(error, out);
+  return line(out);
 }
 
 }  // namespace taizhang

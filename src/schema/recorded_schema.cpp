@@ -8,6 +8,7 @@
 
 #include "schema/builder.hpp"
 #include "schema/compare.hpp"
+#include "schema/file_set.hpp"
 #include "schema/wire.hpp"
 #include "taizhang/annotations.pb.h"
 
@@ -62,12 +63,6 @@ bool defines_news(const pb::RepeatedPtrField<pb::DescriptorProto>& messages,
   return false;
 }
 
-/// protobuf would print what it finds wrong.
-class Silent final : public pb::DescriptorPool::ErrorCollector {
-  void AddError(const std::string&, const std::string&, const pb::Message*, ErrorLocation,
-                const std::string&) override {}
-};
-
 /// Takes the messages that no newer schema had.
 Result<> add_recorded(const SchemaRecorded& recorded, SchemaBuilder& builder) {
   pb::FileDescriptorSet set;
@@ -77,16 +72,9 @@ Result<> add_recorded(const SchemaRecorded& recorded, SchemaBuilder& builder) {
   for (const pb::FileDescriptorProto& file : set.file())
     news = news || defines_news(file.message_type(), builder);
   if (!news) return {};
-  auto built = std::make_unique<pb::DescriptorPool>();
-  Silent silent;
-  std::vector<const pb::FileDescriptor*> files;
-  for (const pb::FileDescriptorProto& file : set.file()) {
-    files.push_back(built->BuildFileCollectingErrors(file, &silent));
-    if (files.back() == nullptr)
-      return damaged_schema({"does not define " + file.name(), "未能定义 " + file.name()});
-  }
-  builder.keep(std::move(built));
-  for (const pb::FileDescriptor* file : files)
+  const auto files = build_files(set, builder);
+  if (!files) return damaged_schema(files.error().message());
+  for (const pb::FileDescriptor* file : *files)
     TAIZHANG_CHECK(builder.add(*file, [&](const MessageInfo& message) {
       return message.role == MessageInfo::Role::event &&
              !builder.has_event(message.name, message.version);

@@ -41,9 +41,14 @@ struct Verdict {
 ///    "context":{"actor":"…","role":"…","office":"…","document":"…"},"body":{…}}
 /// A missing id is drawn at random. Errors name the unknown command or field and the nearest.
 Result<Command> command_from_json(const Schema& schema, std::string_view json);
+/// The "context" of that form by itself.
+Result<Context> context_from_json(std::string_view json);
 /// The answer's JSON form, one line:
 ///   {"id":"…","verdict":"accepted|known|rejected","positions":["12"],"rule":"R-11","position":"7",
 ///    "code":"rejected","message":{"zh":"…","en":"…"}}
 std::string verdict_to_json(const Command& command, const Verdict& verdict);
+/// The answer to what is no command, one line:
+///   {"verdict":"refused","code":"invalid_argument","message":{"zh":"…","en":"…"},"details":{…}}
+std::string refusal_to_json(const Error& error);
 
 }  // namespace taizhang

@@ -1,0 +1,309 @@
+/// Taizhang for C, and for every language that can call C: the record of a school system's aid work
+/// (or of any application whose kinds of event are given as a schema), opened, written by command
+/// or by event, asked, replayed and followed. Bytes or JSON go in and out; the JSON is the same that
+/// the `taizhang` tool takes and prints.
+///
+/// Conventions, which hold for every call:
+///
+/// 1. SUCCESS IS 0. A call that can fail answers a taizhang_code. When it is not TAIZHANG_OK, what
+///    the call would have answered is set empty (NULL, 0, {NULL, 0}), and, if `error` is not NULL,
+///    `*error` is an error of the caller's to free. On success `*error` is NULL. Nothing is thrown,
+///    printed, signalled or aborted across this boundary, memory that runs out included.
+/// 2. TEXT IS UTF-8 AND JSON IS STRICT. Strings end in NUL. JSON that comes in may give a position
+///    as a number or a string; what goes out gives it as a string ("12"), as protobuf does for 64
+///    bits. A member that a call does not know is refused, and the nearest known one is named.
+///    `…_json` parameters take one JSON object; NULL or "" is the object without members.
+/// 3. WHAT IS ANSWERED IS THE CALLER'S. Buffers are freed with taizhang_free, errors with
+///    taizhang_error_free, a follower with taizhang_follower_close, a system with taizhang_close.
+///    What is passed in is only read, and only during the call.
+/// 4. ANY THREAD. Every call may be made from any thread, many at once on one system. A follower
+///    takes one poll at a time; taizhang_follower_stop may come from any thread meanwhile. Close and
+///    free are the last calls on what they are given. A process that forks uses what it opened in
+///    one of the two processes only.
+/// 5. NULL IS AN ERROR, NOT A CRASH. Where a parameter is not said to be "or NULL", NULL gives
+///    TAIZHANG_INVALID_ARGUMENT. So does (as far as memory can still tell) a system or follower that
+///    was closed. Freeing or closing NULL does nothing.
+///
+/// STABLE calls keep their signature and meaning, and codes keep their numbers, as long as
+/// TAIZHANG_ABI_VERSION is the same. UNSTABLE ones may change in any version. New calls, new codes,
+/// new members of JSON answers may be added: ignore those that you do not know.
+#ifndef TAIZHANG_C_H
+#define TAIZHANG_C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define TAIZHANG_C_API
+#else
+#define TAIZHANG_C_API __attribute__((visibility("default")))
+#endif
+
+#define TAIZHANG_VERSION_MAJOR 0
+#define TAIZHANG_VERSION_MINOR 1
+#define TAIZHANG_VERSION_PATCH 0
+#define TAIZHANG_ABI_VERSION 1
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a call answers: TAIZHANG_OK or why not. The comment says what the caller does about it.
+typedef int32_t taizhang_code;
+enum {
+  TAIZHANG_OK = 0,
+  TAIZHANG_INVALID_ARGUMENT = 1,    ///< The request is malformed. Mend it.
+  TAIZHANG_NOT_FOUND = 2,           ///< The named thing does not exist. Do not retry.
+  TAIZHANG_ALREADY_EXISTS = 3,      ///< The thing to be made is there. Open it, or go elsewhere.
+  TAIZHANG_TOO_LARGE = 4,           ///< Over a limit; nothing was written. Split or shrink it.
+  TAIZHANG_CONDITION_FAILED = 5,    ///< Something in the way was appended. Read and decide again.
+  TAIZHANG_REJECTED = 6,            ///< A rule forbids it; details name rule and position.
+  TAIZHANG_ID_CONTENT_DIFFERS = 7,  ///< Known id, other content. Use a new id.
+  TAIZHANG_IDS_PARTLY_KNOWN = 8,    ///< Some ids of the commit are known. Details name them.
+  TAIZHANG_BUSY = 9,                ///< The queue is full; nothing was taken. Retry the call.
+  TAIZHANG_HELD = 10,               ///< Another process has the store; details name it.
+  TAIZHANG_CLOSED = 11,             ///< The system was closed, or is open for reading only.
+  TAIZHANG_OUTCOME_UNKNOWN = 12,    ///< Failed in flight. Reopen and send the same ids again.
+  TAIZHANG_IO_ERROR = 13,           ///< The store failed. Appends stop; reopen.
+  TAIZHANG_STORAGE_FULL = 14,       ///< No space left. Free some, reopen, retry.
+  TAIZHANG_DAMAGED = 15,            ///< A checksum does not hold. Restore from a backup.
+  TAIZHANG_UNSUPPORTED = 16,        ///< Made by a build, format or schema not taken here.
+  TAIZHANG_CLOCK_SUSPECT = 17,      ///< The clock jumped: taizhang_confirm_clock, then retry.
+  TAIZHANG_KEY_MISSING = 18,        ///< The vault lacks a key that it should have. Restore it.
+  TAIZHANG_INTERNAL = 19            ///< A broken promise of this library, or no memory left.
+};
+
+/// One record: the log, the vault of its personal data, its rules and its views.
+typedef struct taizhang_system taizhang_system;
+/// A place in the log that moves on as events come.
+typedef struct taizhang_follower taizhang_follower;
+/// Why a call failed. Immutable; may be read from many threads.
+typedef struct taizhang_error taizhang_error;
+
+/// Bytes that a call answers. `data[size]` is NUL, so that text can be used as a C string.
+typedef struct taizhang_buffer {
+  char* data;
+  size_t size;
+} taizhang_buffer;
+
+/// Languages of what is for people.
+typedef int32_t taizhang_language;
+enum { TAIZHANG_ZH = 0, TAIZHANG_EN = 1 };
+
+/// What a caller may usefully repeat after an error.
+enum { TAIZHANG_RETRY_NO = 0, TAIZHANG_RETRY_CALL = 1, TAIZHANG_RETRY_DECISION = 2 };
+
+/* ---- Version. Any thread, no errors; strings are static. ------------------------------------- */
+
+/// "0.1.0", of the library that runs (the macros are of the header compiled with). STABLE.
+TAIZHANG_C_API const char* taizhang_version(void);
+/// A program compares it with TAIZHANG_ABI_VERSION and does not go on with another. STABLE.
+TAIZHANG_C_API int32_t taizhang_abi_version(void);
+
+/* ---- Errors. Any thread. Of NULL: TAIZHANG_OK, "", "{}", TAIZHANG_RETRY_NO. STABLE. ----------- */
+
+TAIZHANG_C_API taizhang_code taizhang_error_code(const taizhang_error* error);
+/// A sentence for a person, naming place, rule and the way out. Lives as long as the error. An
+/// unknown language is English.
+TAIZHANG_C_API const char* taizhang_error_message(const taizhang_error* error,
+                                                  taizhang_language language);
+/// A JSON object of texts: what the error names ({"rule":"B4-NO-EXPULSION","position":"7"}). Lives
+/// as long as the error. A name that is there several times has an array.
+TAIZHANG_C_API const char* taizhang_error_details(const taizhang_error* error);
+/// TAIZHANG_RETRY_…
+TAIZHANG_C_API int32_t taizhang_error_retry(const taizhang_error* error);
+TAIZHANG_C_API void taizhang_error_free(taizhang_error* error);
+/// "condition_failed", as JSON answers have it; "ok" of 0, "unknown" of a number that is no code.
+/// Static.
+TAIZHANG_C_API const char* taizhang_code_name(taizhang_code code);
+
+/// Frees what the buffer holds and sets it to {NULL, 0}. An empty buffer or NULL is fine. STABLE.
+TAIZHANG_C_API void taizhang_free(taizhang_buffer* buffer);
+
+/* ---- Opening and closing --------------------------------------------------------------------- */
+
+/// Opens a record. `location` is "rocksdb:DIRECTORY", or "memory:" for one that is gone when it is
+/// closed. Members of `options_json`:
+///   "mode"             "open" (default), "create", "open_or_create", or "read": beside another
+///                      process that writes, see taizhang_refresh. A record in memory can only be
+///                      created.
+///   "application"      "education" (default): the rules and registers of a school system. Or
+///                      "schema": own kinds of event without C++, to append, read, trail and
+///                      follow; no commands, no views. Needs "schema".
+///   "schema"           a file of the bytes of a google.protobuf.FileDescriptorSet, as made by
+///                      `protoc --include_imports --descriptor_set_out=FILE`, whose messages carry
+///                      the options of taizhang/annotations.proto
+///   "code_tables"      {"table":{"01":{"zh":"…","en":"…"}}}: the codes that the schema names
+///   "name"             of an application "schema", for people; default "schema"
+///   "language"         "zh" (default) or "en": labels and displayed values in answers
+///   "master_key"       the file of the key that wraps all personal data's keys; default
+///                      DIRECTORY/master.key. Made, for its owner alone, when the record is
+///                      created; a fresh one in memory for a record in memory
+///   "simulated_clock"  true: recorded times come with commands and events. For ever, when created
+/// Durable on return: the new record, if one was made; after an error nothing is left of it.
+/// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND, TAIZHANG_ALREADY_EXISTS, TAIZHANG_HELD
+/// (one process writes at a time), TAIZHANG_UNSUPPORTED, TAIZHANG_DAMAGED, those of the store.
+/// STABLE; "application" "schema" UNSTABLE.
+TAIZHANG_C_API taizhang_code taizhang_open(const char* location, const char* options_json,
+                                           taizhang_system** system, taizhang_error** error);
+
+/// Refuses new work, waits for calls that are running, ends all followers (their polls answer
+/// TAIZHANG_CLOSED), lets the store go and frees the system, whatever it answers. No other call may
+/// be begun on the system once this one was; its followers are still to be closed each. Errors:
+/// those of the store; what had been reported durable is so all the same. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_close(taizhang_system* system, taizhang_error** error);
+
+/// One JSON object: {"ledger":"…26 characters…","simulated":false,"format":0,"position":"12",
+/// "root":"…hex…","recordedAt":"…","sealed":"0","sizeBytes":"…","writable":true,
+/// "stoppedBecause":"","projections":[{"name":…,"version":1,"generation":1,"position":"12",
+/// "lag":"0","rows":"3"}]}. Errors: TAIZHANG_CLOSED. UNSTABLE.
+TAIZHANG_C_API taizhang_code taizhang_status(taizhang_system* system, taizhang_buffer* status,
+                                             taizhang_error** error);
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+/// Decides commands by the application's rules. `commands` is `size` bytes: one JSON object a line,
+/// or one JSON array of them, any number:
+///   {"type":"EnrolStudent","id":"…26 characters…","on":"2024-09-01",
+///    "context":{"actor":"teacher:1","role":"…","office":"…","document":"…"},"body":{…}}
+/// Answers one line a command, in their order:
+///   {"id":"…","verdict":"accepted","positions":["12","13"]}
+///   {"id":"…","verdict":"known","positions":["12","13"]}           the same id was accepted before
+///   {"id":"…","verdict":"rejected","positions":[],"rule":"B4-NO-EXPULSION","position":"7",
+///    "code":"rejected","message":{"zh":"…","en":"…"}}              nothing was written
+///   {"verdict":"refused","code":"invalid_argument","message":{…}}  it is no command
+/// Durable on return: every accepted command. Commands are committed in groups of a thousand; after
+/// an error earlier groups may be there. Give each command an id of its own and send the same bytes
+/// again: what was taken answers "known". A command without an id draws one, and sent again is
+/// another command.
+/// Errors: TAIZHANG_INVALID_ARGUMENT (neither lines nor an array), TAIZHANG_BUSY, TAIZHANG_CLOSED,
+/// TAIZHANG_CLOCK_SUSPECT, TAIZHANG_OUTCOME_UNKNOWN, those of the store. What a rule says is no
+/// error but a verdict. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_execute(taizhang_system* system, const char* commands,
+                                              size_t size, taizhang_buffer* verdicts,
+                                              taizhang_error** error);
+
+/// Appends events as they are, all in one commit or none; no rule is asked. `events` is `size`
+/// bytes: one JSON object a line, or one JSON array of them:
+///   {"type":"bus.ride-recorded","id":"…","on":"2024-09-01","context":{…},"body":{…}}
+/// with the message as JSON, or in place of "body" as "body_bytes", base64 of its protobuf bytes.
+/// Tags are derived and personal fields sealed by the schema. A missing id is drawn at random: give
+/// ids to be able to send again. Members of `options_json`:
+///   "condition"      {"items":[…],"after":"12"}: append only if nothing that the query matches was
+///                    appended after that position (what taizhang_read answered as `seen`)
+///   "simulated_now"  the recorded time, for a simulated clock
+/// Answers {"positions":["12"],"ids":["…"],"recorded_at":"…","known":false}; `known` if all ids
+/// were there already: then nothing was written and these are their places.
+/// Durable on return: the events and the keys of their personal data.
+/// Errors: TAIZHANG_INVALID_ARGUMENT (details "line" from 1; "field"), TAIZHANG_TOO_LARGE,
+/// TAIZHANG_CONDITION_FAILED (details "item", "position"), TAIZHANG_ID_CONTENT_DIFFERS,
+/// TAIZHANG_IDS_PARTLY_KNOWN, and those of taizhang_execute. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_append(taizhang_system* system, const char* events,
+                                             size_t size, const char* options_json,
+                                             taizhang_buffer* answer, taizhang_error** error);
+
+/// After TAIZHANG_CLOCK_SUSPECT: a person vouches for the clock. `context_json` as in a command
+/// ({"actor":"…"}); `reason` says how it was checked. Durable on return: an event that says so.
+/// Errors: those of taizhang_append. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_confirm_clock(taizhang_system* system,
+                                                    const char* context_json, const char* reason,
+                                                    taizhang_error** error);
+
+/* ---- Reading --------------------------------------------------------------------------------- */
+
+/// The events that a query matches, one JSON object a line, empty if none.
+/// `query_json`: {"items":[{"types":["education.student-enrolled"],"tags":["student:…"],
+/// "subjects":["citizen-id:…"]}]}: any of the items; in an item any of the types and all of the
+/// tags. "subjects" are references as taizhang_subject takes them and stand for their tags.
+/// Without items: every event. A type without its part before the dot is completed.
+/// Members of `options_json`:
+///   "after", "before"  positions, exclusive
+///   "limit"            events at most; default 1,000
+///   "backward"         true: the latest first
+///   "record"           true: with the exact stored bytes that the tree hashes, in base64
+///   "reveal"           {"purpose":"…","actor":"…"}: personal fields in the clear; who looked and
+///                      why is recorded as an event, durably, before anything is answered
+/// Each line is what `taizhang events --json` prints, with three members more:
+///   {"position":"12","event_id":"…","effective_on":"2024-09-01","recorded_at":"…","type":"…",
+///    "label":"…","actor":"…",…,"fields":[{"name":…,"label":…,"value":…,"personal":false}],…,
+///    "tags":["…"],"version":1,"body":{…},"record":"…"}
+/// "body" is the message as it is read now, as JSON by the names of its .proto, personal fields
+/// masked; of a correction, what replaces the target. It is not there if the schema does not know
+/// the type. The ledger's own events leave out what they hide (descriptors; see "record").
+/// `*seen` (or NULL): up to there every match has been answered: the head, or the last event's
+/// position when the limit cut it. It is a condition's "after" and the next read's "after". 0 when
+/// backward.
+/// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND (a subject), TAIZHANG_CLOSED (also:
+/// "reveal" where the system is open for reading), TAIZHANG_DAMAGED, those of the store. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_read(taizhang_system* system, const char* query_json,
+                                           const char* options_json, taizhang_buffer* json_lines,
+                                           uint64_t* seen, taizhang_error** error);
+
+/// The audit trail of a subject (a reference, see taizhang_subject), one JSON object an event as
+/// `taizhang trail --json` prints it: as in taizhang_read without "version", "body", "record", with
+/// what became of the event: "state" ("valid", "voided", "corrected") and "changes".
+/// Members of `options_json`: "after", "limit" (default 1,000), "known_at" (as it read when the log
+/// ended at that position), "late_days" (default 1), "reveal".
+/// `*seen` (or NULL): up to there the trail is complete. Errors: those of taizhang_read. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_trail(taizhang_system* system, const char* subject,
+                                            const char* options_json, taizhang_buffer* json_lines,
+                                            uint64_t* seen, taizhang_error** error);
+
+/// Asks a view, brought up to the log first. Members of `ask_json`:
+///   "key"           ["citizen-id:…"]: one row, by the references of its key; without it all rows
+///   "where"         {"school":"school-code:…","status":"01"}: all must hold; personal fields
+///                   cannot be asked by
+///   "limit"         rows at most; default 1,000
+///   "page_token"    "next_page" of the answer before
+///   "at_least"      a position that the answer must include (taizhang_execute's, from elsewhere)
+///   "known_at"      the view as it was known when the log ended at that position
+///   "effective_on"  "2024-09-01": without what is effective after that date
+///   "reveal"        as in taizhang_read
+/// Answers {"position":"12","next_page":"","rows":[{…},…]}: each row as `taizhang view --json`
+/// prints it; rows speak of the log up to `position`; `next_page` is "" at the end.
+/// Errors: TAIZHANG_NOT_FOUND (a view, field or subject; `at_least` past the head),
+/// TAIZHANG_CONDITION_FAILED (the view was rebuilt since the page before: begin again),
+/// TAIZHANG_INVALID_ARGUMENT, TAIZHANG_CLOSED, those of the store. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_view(taizhang_system* system, const char* view,
+                                           const char* ask_json, taizhang_buffer* answer,
+                                           taizhang_error** error);
+
+/// The tag ("student:…26 characters…") of the subject that a reference names: "citizen-id:…",
+/// "student-number:…", "school-code:…", "class-code:…", a tag, or a bare id. `kind` ("student") or
+/// NULL: any. With an application "schema" a reference is a tag. Errors: TAIZHANG_NOT_FOUND,
+/// TAIZHANG_REJECTED (several hold the identifier), those of reading. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_subject(taizhang_system* system, const char* kind,
+                                              const char* reference, taizhang_buffer* tag,
+                                              taizhang_error** error);
+
+/* ---- Following ------------------------------------------------------------------------------- */
+
+/// Begins to follow: every match after a position, then each new one, once and in order. Nothing is
+/// buffered: a slow follower costs the writer nothing. `query_json` as in taizhang_read. Members of
+/// `options_json`: "after" (default 0), "record". Keep `seen` of the last poll to go on from there.
+/// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_CLOSED. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_follow(taizhang_system* system, const char* query_json,
+                                             const char* options_json, taizhang_follower** follower,
+                                             taizhang_error** error);
+
+/// Waits up to `wait_milliseconds` (0: not at all) for the next event, then takes what is there, up
+/// to `max_events` (0 is TAIZHANG_INVALID_ARGUMENT). Lines as in taizhang_read, personal fields
+/// masked; empty, and TAIZHANG_OK, if none came or the follower was stopped.
+/// `*seen` (or NULL): up to there every match has been answered.
+/// TAIZHANG_CLOSED: the system was closed; no more will come. Other errors: those of reading; no
+/// event is lost by them: follow again after the last `seen`. One thread at a time. STABLE.
+TAIZHANG_C_API taizhang_code taizhang_poll(taizhang_follower* follower, uint32_t wait_milliseconds,
+                                           size_t max_events, taizhang_buffer* json_lines,
+                                           uint64_t* seen, taizhang_error** error);
+
+/// Wakes a waiting poll, from any thread. The follower delivers nothing more. STABLE.
+TAIZHANG_C_API void taizhang_follower_stop(taizhang_follower* follower);
+
+/// Frees the follower. No poll may be running. Before or after its system's close. STABLE.
+TAIZHANG_C_API void taizhang_follower_close(taizhang_follower* follower);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
