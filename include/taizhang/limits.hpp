@@ -24,6 +24,10 @@ inline constexpr std::uint64_t tail_bytes_max = 256U << 20;  ///< likewise, of u
 inline constexpr std::uint64_t page_events = 256;            ///< events a sealed page
 inline constexpr std::uint64_t frame_events = 32;            ///< events a compressed frame
 
+inline constexpr std::size_t async_calls_max = 1'024;     ///< waiting for a worker; then `busy`
+inline constexpr std::uint64_t async_batch_max = 16'384;  ///< events or rows one call answers
+inline constexpr std::size_t async_batch_bytes_max = 16U << 20;  ///< it ends after the one over it
+
 inline constexpr std::size_t subject_events_max = 100'000;  ///< one decision or row folds these
 inline constexpr std::size_t commands_per_batch_max = 1'000;
 

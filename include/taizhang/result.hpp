@@ -18,7 +18,7 @@ struct Text {
 };
 
 /// What went wrong, as a program sees it. The comment says what the caller does about it.
-/// A `default:` is needed in every switch: codes may be added.
+/// A `default:` is needed in every switch: codes may be added, at the end.
 enum class ErrorCode : std::uint8_t {
   invalid_argument,    ///< The request is malformed. Mend it; a retry gives the same answer.
   not_found,           ///< The named thing does not exist. Do not retry.
@@ -38,7 +38,8 @@ enum class ErrorCode : std::uint8_t {
   unsupported,         ///< Of a build, format or kind of handle that does not take it. No retry.
   clock_suspect,       ///< The clock jumped. A person confirms it, then retry the call.
   key_missing,         ///< The vault lacks a key that it should have. Restore the vault.
-  internal             ///< A broken promise of this library. Please report it.
+  internal,            ///< A broken promise of this library. Please report it.
+  cancelled            ///< Called off by the caller before it was begun; nothing was done.
 };
 
 /// The stable name of a code, as shown in messages and JSON ("condition_failed").

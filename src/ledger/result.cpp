@@ -42,6 +42,8 @@ std::string_view name(ErrorCode code) {
       return "key_missing";
     case ErrorCode::internal:
       return "internal";
+    case ErrorCode::cancelled:
+      return "cancelled";
   }
   return "internal";
 }
@@ -66,6 +68,7 @@ Retry Error::retry() const {
     case ErrorCode::storage_full:
     case ErrorCode::clock_suspect:
     case ErrorCode::key_missing:
+    case ErrorCode::cancelled:
       return Retry::call;
     default:
       return Retry::no;
