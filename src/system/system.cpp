@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "taizhang/schema/stored_schema.hpp"
+
 namespace taizhang {
 namespace {
 
@@ -38,56 +40,101 @@ Error io(const std::string& place, const std::error_code& reason) {
       .with("file", place);
 }
 
+Error of_another(const std::string& application, const std::string& asked) {
+  return Error(ErrorCode::unsupported,
+               {"The record is of the application \"" + application + "\", not of \"" + asked +
+                    "\". Open it with its own program, or read it with System::inspect (taizhang "
+                    "events, trail, export).",
+                "该台账属于应用“" + application + "”，而不是“" + asked +
+                    "”。请用其自身的程序打开；也可用 System::inspect（taizhang events、trail、"
+                    "export）只读查看。"})
+      .with("application", application);
+}
+
+Error views_place(bool reads) {
+  if (reads)
+    return Error(ErrorCode::invalid_argument,
+                 {"A reader keeps its views in a place of its own: give one (views), such as "
+                  "memory:mine.",
+                  "读取方须有自己的视图存储位置：请指定 views，例如 memory:mine。"});
+  return Error(ErrorCode::invalid_argument,
+               {"A writer keeps its views beside its log; leave their place (views) empty.",
+                "写入方的视图与日志存放在一起；请勿指定 views。"});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry, Model model,
-                                                 const SystemOptions& options, bool create) {
+                                                 const SystemOptions& options, OpenMode mode) {
   TAIZHANG_TRY(const Location at, parse(options.location));
+  if (!model.schema && mode != OpenMode::frozen && mode != OpenMode::follower)
+    return Error(ErrorCode::invalid_argument,
+                 {"The model has no schema (Schema::make).", "模型没有模式定义（Schema::make）。"});
+  const bool reads = mode == OpenMode::frozen || mode == OpenMode::follower;
+  if (reads == options.views.empty()) return views_place(reads);
   std::unique_ptr<System> system(new System);
   system->name_ = std::move(model.name);
   system->schema_ = std::move(model.schema);
 
   StoreOptions log_options;
-  log_options.mode = create ? OpenMode::create : OpenMode::writer;
+  log_options.mode = mode;
   log_options.keyspaces = Ledger::keyspaces();
   log_options.precompressed = true;
   TAIZHANG_TRY(auto log, registry.open(at.store("log"), log_options));
-  if (create) {
+  if (mode == OpenMode::create) {
     TAIZHANG_TRY(system->ledger_,
                  Ledger::create(std::move(log), {options.simulated_clock}, options.clock));
   } else {
     TAIZHANG_TRY(system->ledger_, Ledger::open(std::move(log), options.clock));
+  }
+  Ledger& ledger = *system->ledger_;
+  TAIZHANG_TRY(const std::vector<StoredSchema> stored, stored_schemas(ledger));
+  const std::string application = stored.empty() ? std::string() : stored.back().application;
+  if (!system->schema_) {
+    TAIZHANG_TRY(system->schema_, stored_schema(ledger));
+    system->name_ = application;
+  } else {
+    if (!stored.empty() && application != system->name_)
+      return of_another(application, system->name_);
+    TAIZHANG_CHECK(check_schema(ledger, *system->schema_));
   }
 
   MasterKey master{};
   if (options.master_key) {
     master = *options.master_key;
   } else {
-    TAIZHANG_TRY(master, load_or_create_master_key(at.place + "/master.key", create));
+    TAIZHANG_TRY(master,
+                 load_or_create_master_key(at.place + "/master.key", mode == OpenMode::create));
   }
   StoreOptions vault_options;
-  vault_options.mode = log_options.mode;
+  vault_options.mode = mode;
   vault_options.keyspaces = Vault::keyspaces();
   TAIZHANG_TRY(auto vault, registry.open(at.store("vault"), vault_options));
-  TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, system->ledger_->id()));
-  system->decider_ = std::make_unique<Decider>(*system->ledger_, *system->vault_, system->schema_,
-                                               std::move(model.judge));
+  TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, ledger.id()));
+  system->decider_ =
+      std::make_unique<Decider>(ledger, *system->vault_, system->schema_, std::move(model.judge));
 
   // The views can always be rebuilt, so a missing store is simply made.
+  const std::string views_place = reads ? options.views : at.store("views");
   StoreOptions view_options;
   view_options.keyspaces = Views::keyspaces();
-  TAIZHANG_TRY(const bool have_views, registry.exists(at.store("views")));
+  TAIZHANG_TRY(const bool have_views, registry.exists(views_place));
   view_options.mode = have_views ? OpenMode::writer : OpenMode::create;
-  TAIZHANG_TRY(auto views, registry.open(at.store("views"), view_options));
-  TAIZHANG_TRY(system->views_, Views::open(*system->ledger_, system->schema_, *system->vault_,
+  TAIZHANG_TRY(auto views, registry.open(views_place, view_options));
+  TAIZHANG_TRY(system->views_, Views::open(ledger, system->schema_, *system->vault_,
                                            std::move(views), std::move(model.projections)));
+  if (!reads) {
+    AppendOptions when;  // a simulated clock stands still until somebody brings a time
+    if (ledger.simulated_clock()) when.simulated_now = ledger.head().recorded_at;
+    TAIZHANG_CHECK(record_schema(ledger, *system->schema_, system->name_, {}, when));
+  }
   return system;
 }
 
 Result<std::unique_ptr<System>> System::create(const StorageRegistry& registry, Model model,
                                                const SystemOptions& options) {
   TAIZHANG_TRY(const Location at, parse(options.location));
-  if (!at.on_disk()) return assemble(registry, std::move(model), options, true);
+  if (!at.on_disk()) return assemble(registry, std::move(model), options, OpenMode::create);
 
   std::error_code failure;
   const bool was_there = fs::exists(at.place, failure);
@@ -99,7 +146,7 @@ Result<std::unique_ptr<System>> System::create(const StorageRegistry& registry, 
   }
   fs::create_directories(at.place, failure);
   if (failure) return io(at.place, failure);
-  auto made = assemble(registry, std::move(model), options, true);
+  auto made = assemble(registry, std::move(model), options, OpenMode::create);
   if (!made) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(at.place, ignored)) {
@@ -115,13 +162,24 @@ Result<std::unique_ptr<System>> System::open(const StorageRegistry& registry, Mo
   TAIZHANG_TRY(const Location at, parse(options.location));
   TAIZHANG_TRY(const bool there, registry.exists(at.store("log")));
   if (!there) {
-    return Error(
-               ErrorCode::not_found,
-               {"There is no ledger at " + at.place + ". Make one with: taizhang init " + at.place,
-                at.place + " 处没有台账。可用 taizhang init " + at.place + " 新建。"})
+    return Error(ErrorCode::not_found,
+                 {"There is no ledger at " + at.place +
+                      ". Make one first (System::create, or taizhang init " + at.place + ").",
+                  at.place + " 处没有台账。请先新建（System::create 或 taizhang init " + at.place +
+                      "）。"})
         .with("file", at.place);
   }
-  return assemble(registry, std::move(model), options, false);
+  return assemble(registry, std::move(model), options, options.mode);
+}
+
+Result<std::unique_ptr<System>> System::inspect(const StorageRegistry& registry,
+                                                const SystemOptions& options) {
+  if (options.mode != OpenMode::frozen && options.mode != OpenMode::follower)
+    return Error(
+        ErrorCode::invalid_argument,
+        {"Only readers can do without the application's schema; open frozen or as follower.",
+         "只有读取方可以不带应用的模式定义；请以 frozen 或 follower 方式打开。"});
+  return open(registry, {}, options);
 }
 
 Result<Verdict> System::execute(const Command& command) {

@@ -20,7 +20,7 @@ std::string joined(std::initializer_list<std::string_view> parts, std::string_vi
 
 }  // namespace
 
-EntryPrinter::EntryPrinter(const Console& console, SchoolSystem& system, bool reveal)
+EntryPrinter::EntryPrinter(const Console& console, System& system, bool reveal)
     : console_(&console), labels_(system, reveal) {
   if (console.json) return;
   table_ = std::make_unique<Table>(

@@ -16,7 +16,7 @@ namespace taizhang::tool {
 /// what was voided or corrected since.
 class EntryPrinter {
  public:
-  EntryPrinter(const Console& console, SchoolSystem& system, bool reveal);
+  EntryPrinter(const Console& console, System& system, bool reveal);
   Result<> print(const ledger::v1::TrailEntry& entry);
   /// Shows what the table holds back to find its widths; needed before waiting for more.
   void flush();

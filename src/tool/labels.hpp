@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "taizhang/education/school_system.hpp"
+#include "taizhang/system/system.hpp"
 
 namespace taizhang::tool {
 
@@ -12,13 +12,13 @@ namespace taizhang::tool {
 /// person's masked (or revealed) name; else the kind and the start of its id. Remembers.
 class Labels {
  public:
-  Labels(SchoolSystem& system, bool reveal) : system_(&system), reveal_(reveal) {}
+  Labels(System& system, bool reveal) : system_(&system), reveal_(reveal) {}
   /// `tag` is "kind:id".
   const std::string& of(const std::string& tag);
 
  private:
   std::string look_up(const std::string& tag);
-  SchoolSystem* system_;
+  System* system_;
   bool reveal_;
   std::map<std::string, std::string> known_;
 };

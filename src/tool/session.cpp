@@ -1,8 +1,6 @@
 #include "tool/session.hpp"
 
-#include <array>
-
-#include "taizhang/ledger/v1/events.pb.h"
+#include "taizhang/audit/access.hpp"
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 #include "tool/progress.hpp"
@@ -27,18 +25,60 @@ SchoolSystemOptions options_for(const std::string& ledger) {
   return options;
 }
 
-int with_system(const Console& console, const std::string& ledger,
-                const std::function<int(SchoolSystem&)>& work) {
+namespace {
+
+SchoolSystemOptions reading(const std::string& ledger) {
+  SchoolSystemOptions options = options_for(ledger);
+  options.mode = OpenMode::follower;
+  options.views = "memory:views";
+  return options;
+}
+
+Result<std::unique_ptr<SchoolSystem>> open(const Console& console, const std::string& ledger,
+                                           OpenFor what) {
   auto system = SchoolSystem::open(storage(), options_for(ledger));
-  if (!system) return console.fail(system.error());
-  if ((*system)->ledger().simulated_clock()) {
+  if (system || what == OpenFor::writing || system.error().code() != ErrorCode::held) return system;
+  console.note({"note: another process writes this ledger; what it has made durable is shown.",
+                "注意:另一进程正在写入该台账,以下为其已落盘的内容。"});
+  return SchoolSystem::open(storage(), reading(ledger));
+}
+
+int run(const Console& console, System& system, const std::function<int()>& work) {
+  if (system.ledger().simulated_clock()) {
     console.note({"note: this ledger is a simulation; its recorded times were given, not measured.",
                   "注意:这是模拟台账,登记时间由数据给定,并非实际时间。"});
   }
-  const int code = work(**system);
-  const auto closed = (*system)->close();
+  const int code = work();
+  const auto closed = system.close();
   if (!closed && code == 0) return console.fail(closed.error());
   return code;
+}
+
+}  // namespace
+
+int with_system(const Console& console, const std::string& ledger, OpenFor what,
+                const std::function<int(SchoolSystem&)>& work) {
+  auto school = open(console, ledger, what);
+  if (!school) return console.fail(school.error());
+  return run(console, (*school)->system(), [&] { return work(**school); });
+}
+
+int with_record(const Console& console, const std::string& ledger, OpenFor what,
+                const std::function<int(Record&)>& work) {
+  auto school = SchoolSystem::open(
+      storage(), what == OpenFor::reading ? reading(ledger) : options_for(ledger));
+  if (school) {
+    Record record(**school);
+    return run(console, *record.system, [&] { return work(record); });
+  }
+  const std::string application(school.error().detail("application"));
+  if (application.empty()) return console.fail(school.error());
+  auto other = System::inspect(storage(), reading(ledger));
+  if (!other) return console.fail(other.error());
+  console.note({"note: a record of \"" + application + "\", shown by the schema that lies in it.",
+                "注意:这是“" + application + "”的台账,按其中保存的模式定义显示。"});
+  Record record(**other);
+  return run(console, **other, [&] { return work(record); });
 }
 
 Result<Position> catch_up(const Console& console, SchoolSystem& system) {
@@ -47,34 +87,19 @@ Result<Position> catch_up(const Console& console, SchoolSystem& system) {
       [&](std::uint64_t done, std::uint64_t all) { progress.update(done, all); });
 }
 
-Result<std::string> subject_tag(SchoolSystem& system, std::string_view kind,
+Result<std::string> subject_tag(const Record& record, std::string_view kind,
                                 std::string_view reference) {
-  static constexpr std::array<std::string_view, 11> kinds = {
-      "student", "school",   "class", "household", "teacher", "programme",
-      "grant",   "training", "case",  "person",    "import"};
-  // "student:ID" is a tag already.
-  const auto colon = reference.find(':');
-  if (colon != std::string_view::npos && Id::parse(reference.substr(colon + 1))) {
-    return std::string(reference);
-  }
-  for (const std::string_view candidate : kinds) {
-    if (!kind.empty() && kind != candidate) continue;
-    TAIZHANG_TRY(const auto found, system.education().resolve(candidate, reference));
-    if (!found) continue;
-    // A bare id fits every kind; it is the subject's only where there are events.
-    TAIZHANG_TRY(Reader reader, system.ledger().read(Query::tag(*found), {.limit = 1}));
-    TAIZHANG_TRY(const RecordedEvent* first, reader.next());
-    if (first != nullptr) return *found;
-  }
-  const std::string word(reference);
+  if (record.education != nullptr)
+    return taizhang::subject_tag(record.system->decider(), kind, reference);
+  std::string tag(reference);
+  TAIZHANG_TRY(Reader reader, record.system->ledger().read(Query::tag(tag), {.limit = 1}));
+  TAIZHANG_TRY(const RecordedEvent* first, reader.next());
+  if (first != nullptr) return tag;
   return Error(ErrorCode::not_found,
-               {"No subject is known as \"" + word +
-                    "\". Name it as scheme:value (student-number:…, school-code:…, class-code:…) "
-                    "or by its id.",
-                "没有标识为“" + word +
-                    "”的对象。请用“类别:号码”(如 student-number:…、school-code:…、class-code:…)"
-                    "或对象编号。"})
-      .with("subject", word);
+               {"No event has the tag \"" + tag +
+                    "\". Subjects of another application are named by their tags, kind:id.",
+                "没有标签为“" + tag + "”的记录。其他应用的对象请用标签(类别:编号)指定。"})
+      .with("subject", tag);
 }
 
 void Reveal::declare(CLI::App& app, const Console& console) {
@@ -87,20 +112,11 @@ void Reveal::declare(CLI::App& app, const Console& console) {
   flag->needs(why);
 }
 
-Result<> Reveal::record(SchoolSystem& system, const std::string& what,
+Result<> Reveal::record(System& system, const std::string& what,
                         const std::vector<std::string>& subjects) const {
   if (!on) return {};
-  ledger::v1::PersonalDataAccessed access;
-  access.set_purpose(purpose);
-  access.set_what(what);
-  for (const std::string& subject : subjects) access.add_subjects(subject);
-  Context context;
-  context.actor = actor;
-  TAIZHANG_TRY(const NewEvent event,
-               encode_event(*system.schema(), access, Id::random(), context,
-                            Date::in_china(system_clock()->now()), system.vault()));
-  TAIZHANG_CHECK(system.ledger().append(std::span(&event, 1)));
-  return {};
+  return record_access(system.ledger(), *system.schema(), system.vault(),
+                       {purpose, actor, what, subjects});
 }
 
 }  // namespace taizhang::tool

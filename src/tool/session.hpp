@@ -1,10 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "taizhang/education/references.hpp"
 #include "taizhang/education/school_system.hpp"
 #include "tool/console.hpp"
 
@@ -15,18 +17,32 @@ const StorageRegistry& storage();
 /// LEDGER as people give it: a directory, or "scheme:place".
 SchoolSystemOptions options_for(const std::string& ledger);
 
-/// Opens LEDGER, says so if it is a simulation, runs `work`, closes. The exit code is that of
-/// `work`, or of the error that came first.
-int with_system(const Console& console, const std::string& ledger,
+/// Whether a verb changes the record. Who only reads does so beside a process that writes, too.
+enum class OpenFor : std::uint8_t { writing, reading };
+
+/// Opens a school's LEDGER, says so if it is a simulation or if another process writes it, runs
+/// `work`, closes. The exit code is that of `work`, or of the error that came first.
+int with_system(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(SchoolSystem&)>& work);
+
+/// A record of any application.
+struct Record {
+  explicit Record(System& other) : system(&other), education(nullptr) {}
+  explicit Record(SchoolSystem& school)
+      : system(&school.system()), education(&school.education()) {}
+  System* system;
+  Education* education;  ///< nullptr: not a school's; shown by the schema that lies in it
+};
+/// As with_system, of any application and without views. For reading nothing is locked, so that
+/// others may go on writing.
+int with_record(const Console& console, const std::string& ledger, OpenFor what,
+                const std::function<int(Record&)>& work);
+
+/// As taizhang::subject_tag. In a record that is not a school's a reference is a tag.
+Result<std::string> subject_tag(Record& record, std::string_view kind, std::string_view reference);
 
 /// Brings the views up to the log, showing progress.
 Result<Position> catch_up(const Console& console, SchoolSystem& system);
-
-/// "student-number:G43…", "student:01hx…" or "01hx…": the tag of the subject it names. Without a
-/// kind every kind of subject is tried. `not_found` if there is none.
-Result<std::string> subject_tag(SchoolSystem& system, std::string_view kind,
-                                std::string_view reference);
 
 /// `--reveal --purpose TEXT --actor ID`: whether personal data is shown, and the record of it.
 struct Reveal {
@@ -34,8 +50,10 @@ struct Reveal {
   std::string purpose;
   std::string actor;
   void declare(CLI::App& app, const Console& console);
+  /// Looking at personal data is recorded, so it takes a writer.
+  [[nodiscard]] OpenFor opening() const { return on ? OpenFor::writing : OpenFor::reading; }
   /// Appends the access record before anything is shown. Nothing if not asked to reveal.
-  Result<> record(SchoolSystem& system, const std::string& what,
+  Result<> record(System& system, const std::string& what,
                   const std::vector<std::string>& subjects) const;
 };
 

@@ -27,7 +27,7 @@ Verb confirm_clock_verb() {
                        console.say({"who vouches for it", "确认人"}))
             ->required();
         return [options, &console] {
-          return with_system(console, options->ledger, [&](SchoolSystem& system) {
+          return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
             const auto confirmed = system.ledger().confirm_clock(options->context, options->reason);
             if (!confirmed) return console.fail(confirmed.error());
             fmt::print("{} {}\n", console.say({"recorded at position", "已记录,位置"}),

@@ -6,6 +6,7 @@
 
 #include "taizhang/audit/trail.hpp"
 #include "taizhang/ledger/v1/trail.pb.h"
+#include "taizhang/schema/event_type.hpp"
 #include "tool/entries.hpp"
 #include "tool/session.hpp"
 #include "tool/verbs.hpp"
@@ -22,24 +23,10 @@ struct Options {
   Reveal reveal;
 };
 
-/// Types as people type them: "student-enrolled" stands for "education.student-enrolled".
-Result<std::string> event_type(const Schema& schema, const std::string& word) {
-  std::vector<std::string> known;
-  for (const MessageInfo* info : schema.all(MessageInfo::Role::event)) {
-    if (info->name == word || info->name.ends_with("." + word)) return info->name;
-    known.push_back(info->name);
-    known.push_back(info->name.substr(info->name.find('.') + 1));
-  }
-  const auto nearest = nearest_name(word, known);
-  return Error(
-      ErrorCode::invalid_argument,
-      {"There is no event type \"" + word + "\"." +
-           (nearest ? " Did you mean \"" + *nearest + "\"?" : ""),
-       "没有名为“" + word + "”的事件类型。" + (nearest ? "是否想用“" + *nearest + "”?" : "")});
-}
-
-int show(const Console& console, SchoolSystem& system, const Options& options) {
+int show(const Console& console, Record& record, const Options& options) {
+  System& system = *record.system;
   Query query;
+  std::vector<std::string> subjects;
   if (!options.tags.empty() || !options.types.empty()) {
     QueryItem item;
     for (const std::string& word : options.types) {
@@ -48,13 +35,14 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
       item.types.push_back(*std::move(type));
     }
     for (const std::string& word : options.tags) {
-      auto tag = subject_tag(system, "", word);
+      auto tag = subject_tag(record, "", word);
       if (!tag) return console.fail(tag.error());
       item.tags.push_back(*std::move(tag));
     }
+    subjects = item.tags;
     query.items.push_back(std::move(item));
   }
-  const auto recorded = options.reveal.record(system, "events", options.tags);
+  const auto recorded = options.reveal.record(system, "events", subjects);
   if (!recorded) return console.fail(recorded.error());
 
   TrailOptions how;
@@ -113,13 +101,13 @@ Verb events_verb() {
         auto* backward = app.add_flag("--backward", options->range.backward,
                                       console.say({"latest first", "倒序"}));
         app.add_flag("--follow", options->follow,
-                     console.say({"go on with what this process still records",
-                                  "继续显示本进程此后登记的记录"}))
+                     console.say({"go on with what is recorded from now on, by any process",
+                                  "继续显示此后登记的记录(不限进程)"}))
             ->excludes(backward);
         options->reveal.declare(app, console);
         return [options, &console] {
-          return with_system(console, options->ledger,
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
+          return with_record(console, options->ledger, options->reveal.opening(),
+                             [&](Record& record) { return show(console, record, *options); });
         };
       }};
 }

@@ -5,7 +5,6 @@
 #include <iostream>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -31,12 +30,7 @@ struct Answer {
 Answer execute_line(SchoolSystem& system, const std::string& line) {
   auto command = command_from_json(*system.schema(), line);
   if (!command) {
-    const Error& error = command.error();
-    const nlohmann::json answer = {
-        {"verdict", "refused"},
-        {"code", name(error.code())},
-        {"message", {{"zh", error.message().zh}, {"en", error.message().en}}}};
-    return {answer.dump(), error, 2};
+    return {refusal_to_json(command.error()), command.error(), 2};
   }
   auto verdicts = system.education().execute(std::span(&*command, 1));
   if (!verdicts) {
@@ -121,7 +115,7 @@ Verb execute_verb() {
                                     "并发处理标准输入命令的线程数,应答次序不定(默认 1)"}))
             ->check(CLI::Range(1U, 256U));
         return [options, &console] {
-          return with_system(console, options->ledger, [&](SchoolSystem& system) {
+          return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
             return execute_all(console, system, *options);
           });
         };

@@ -232,7 +232,7 @@ Verb import_verb() {
                                       {"Give a file to import, or --undo BATCH.",
                                        "请给出要导入的文件,或用 --undo 批次号 撤销。"}));
           }
-          return with_system(console, options->ledger, [&](SchoolSystem& system) {
+          return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
             return options->undo.empty() ? import_all(console, system, *options)
                                          : undo(console, system, *options);
           });

@@ -37,8 +37,8 @@ Result<IndicatorScope> parse_scope(SchoolSystem& system, const std::string& text
   if (kind == "county") return IndicatorScope{IndicatorScope::Kind::county, value};
   if (kind != "school") return bad_scope(text);
   const bool has_scheme = value.find(':') != std::string::npos || Id::parse(value);
-  TAIZHANG_TRY(std::string tag,
-               subject_tag(system, "school", has_scheme ? value : "school-code:" + value));
+  TAIZHANG_TRY(std::string tag, subject_tag(system.system().decider(), "school",
+                                            has_scheme ? value : "school-code:" + value));
   return IndicatorScope{IndicatorScope::Kind::school, std::move(tag)};
 }
 
@@ -126,7 +126,7 @@ Verb indicators_verb() {
             console.say({"school:CODE, township:CODE or county:JURISDICTION (default: all)",
                          "school:学校标识码、township:乡镇代码 或 county:管辖地(默认全部)"}));
         return [options, &console] {
-          return with_system(console, options->ledger,
+          return with_system(console, options->ledger, OpenFor::reading,
                              [&](SchoolSystem& system) { return show(console, system, *options); });
         };
       }};

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
+#include "taizhang/system/status_json.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
@@ -15,25 +15,7 @@ int status(const Console& console, SchoolSystem& system) {
   const LedgerStatus ledger = system.ledger().status();
   const std::vector<ProjectionStatus> projections = system.views().status();
   if (console.json) {
-    nlohmann::json json = {{"ledger", ledger.id.to_string()},
-                           {"simulated", ledger.simulated_clock},
-                           {"format", ledger.format},
-                           {"position", std::to_string(ledger.head.position)},
-                           {"root", to_hex(ledger.head.root)},
-                           {"recordedAt", ledger.head.recorded_at.to_string()},
-                           {"sealed", std::to_string(ledger.sealed)},
-                           {"sizeBytes", std::to_string(ledger.size_bytes)},
-                           {"writable", ledger.writable},
-                           {"stoppedBecause", ledger.stopped_because}};
-    for (const ProjectionStatus& projection : projections) {
-      json["projections"].push_back({{"name", projection.name},
-                                     {"version", projection.version},
-                                     {"generation", projection.generation},
-                                     {"position", std::to_string(projection.position)},
-                                     {"lag", std::to_string(projection.lag)},
-                                     {"rows", std::to_string(projection.rows)}});
-    }
-    fmt::print("{}\n", json.dump());
+    fmt::print("{}\n", status_to_json(ledger, projections));
     return ledger.writable ? 0 : 3;
   }
   const auto line = [&](const Text& label, const std::string& value) {
@@ -123,7 +105,7 @@ Verb status_verb() {
             const auto ledger = std::make_shared<std::string>();
             app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
             return [ledger, &console] {
-              return with_system(console, *ledger,
+              return with_system(console, *ledger, OpenFor::reading,
                                  [&](SchoolSystem& system) { return status(console, system); });
             };
           }};
@@ -145,7 +127,7 @@ Verb rebuild_verb() {
         app.add_option("PROJECTION", options->projection,
                        console.say({"one projection (default: all)", "某一投影(默认全部)"}));
         return [options, &console] {
-          return with_system(console, options->ledger, [&](SchoolSystem& system) {
+          return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
             return rebuild(console, system, options->projection);
           });
         };

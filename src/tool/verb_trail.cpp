@@ -19,8 +19,9 @@ struct Options {
   Reveal reveal;
 };
 
-int show(const Console& console, SchoolSystem& system, const Options& options) {
-  const auto tag = subject_tag(system, "", options.subject);
+int show(const Console& console, Record& record, const Options& options) {
+  System& system = *record.system;
+  const auto tag = subject_tag(record, "", options.subject);
   if (!tag) return console.fail(tag.error());
   const auto recorded = options.reveal.record(system, "trail", {*tag});
   if (!recorded) return console.fail(recorded.error());
@@ -67,8 +68,8 @@ Verb trail_verb() {
                                     "超过多少天算补录(默认 1)"}));
         options->reveal.declare(app, console);
         return [options, &console] {
-          return with_system(console, options->ledger,
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
+          return with_record(console, options->ledger, options->reveal.opening(),
+                             [&](Record& record) { return show(console, record, *options); });
         };
       }};
 }

@@ -25,7 +25,7 @@ struct Options {
 };
 
 /// A cell for people: subjects by name, everything else as the schema displays it.
-std::string cell(SchoolSystem& system, Labels& labels, const Message& row, const FieldInfo& field,
+std::string cell(System& system, Labels& labels, const Message& row, const FieldInfo& field,
                  Language language) {
   if (!field.subject_kind.empty() && !field.descriptor->is_repeated()) {
     const std::string value = row.GetReflection()->GetString(row, field.descriptor);
@@ -47,8 +47,8 @@ bool is_number(const FieldInfo& field) {
 }
 
 /// One row, field by field, lists unfolded: what --key shows.
-void print_card(SchoolSystem& system, Labels& labels, const Console& console,
-                const MessageInfo& info, const Message& row) {
+void print_card(System& system, Labels& labels, const Console& console, const MessageInfo& info,
+                const Message& row) {
   for (const FieldInfo& field : info.fields) {
     const std::string& label = console.say(field.label);
     if (!is_list(field)) {
@@ -87,14 +87,7 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
   Ask ask;
   ask.limit = options.limit;
   ask.reveal = options.reveal.on;
-  if (!options.key.empty()) {
-    std::size_t i = 0;
-    for (const FieldInfo& field : info.fields) {
-      if (!field.key || i == options.key.size()) continue;
-      TAIZHANG_TRY(std::string tag, subject_tag(system, field.subject_kind, options.key[i++]));
-      ask.key.push_back(std::move(tag));
-    }
-  }
+  ask.key = options.key;
   for (const std::string& condition : options.where) {
     const auto equals = condition.find('=');
     if (equals == std::string::npos) {
@@ -103,14 +96,10 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
                     "--where 的写法是 字段=值;收到“" + condition + "”。"});
     }
     Ask::Equal equal{condition.substr(0, equals), condition.substr(equals + 1)};
-    const FieldInfo* field = info.field(equal.field);
-    if (field == nullptr) return unknown_field(info, equal.field);
-    if (!field->subject_kind.empty()) {
-      TAIZHANG_TRY(const std::string tag, subject_tag(system, field->subject_kind, equal.value));
-      equal.value = field->subject_kind == "*" ? tag : tag.substr(tag.find(':') + 1);
-    }
+    if (info.field(equal.field) == nullptr) return unknown_field(info, equal.field);
     ask.where.push_back(std::move(equal));
   }
+  TAIZHANG_CHECK(name_subjects(system.system().decider(), info, ask));
   return ask;
 }
 
@@ -131,10 +120,10 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   if (!reached) return console.fail(reached.error());
   const auto ask = make_ask(system, *info, options);
   if (!ask) return console.fail(ask.error());
-  const auto recorded = options.reveal.record(system, "view " + options.view, ask->key);
+  const auto recorded = options.reveal.record(system.system(), "view " + options.view, ask->key);
   if (!recorded) return console.fail(recorded.error());
 
-  Labels labels(system, options.reveal.on);
+  Labels labels(system.system(), options.reveal.on);
   std::vector<std::string> titles;
   std::vector<bool> right;
   for (const FieldInfo& field : info->fields) {
@@ -155,14 +144,14 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
       }
       fmt::print("{}\n", *json);
     } else if (card) {
-      print_card(system, labels, console, *info, row);
+      print_card(system.system(), labels, console, *info, row);
     } else {
       std::vector<std::string> cells;
       for (const FieldInfo& field : info->fields) {
         if (field.hidden) continue;
         cells.push_back(is_list(field)
                             ? std::to_string(row.GetReflection()->FieldSize(row, field.descriptor))
-                            : cell(system, labels, row, field, console.language));
+                            : cell(system.system(), labels, row, field, console.language));
       }
       table->row(std::move(cells));
     }
@@ -200,7 +189,7 @@ Verb view_verb() {
         app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
         options->reveal.declare(app, console);
         return [options, &console] {
-          return with_system(console, options->ledger,
+          return with_system(console, options->ledger, options->reveal.opening(),
                              [&](SchoolSystem& system) { return show(console, system, *options); });
         };
       }};
@@ -214,7 +203,7 @@ Verb views_verb() {
             const auto ledger = std::make_shared<std::string>();
             app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
             return [ledger, &console] {
-              return with_system(console, *ledger, [&](SchoolSystem& system) {
+              return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
                 for (const std::string& view : system.views().view_names()) {
                   const MessageInfo* info = system.schema()->view(view);
                   if (info == nullptr) continue;

@@ -28,6 +28,11 @@ struct SystemOptions {
   /// The key that wraps all personal data's keys. None: the file PLACE/master.key.
   std::optional<MasterKey> master_key{};
   bool simulated_clock = false;  ///< for create
+  /// For open. Readers (frozen, follower: see Ledger) read what another process writes.
+  OpenMode mode = OpenMode::writer;
+  /// Where a reader keeps its views, "scheme:place" such as "memory:mine"; made if it is not there.
+  /// Writers keep theirs at PLACE/views and leave this empty.
+  std::string views{};
   std::shared_ptr<const Clock> clock = system_clock();
 };
 
@@ -38,6 +43,9 @@ struct SystemOptions {
 /// ("ledger.schema-recorded") when it is not the one recorded last, so that every event can be
 /// read without the program that wrote it. A schema that would misread what is stored is refused.
 ///
+/// A reader keeps views of its own and writes nothing else: `refresh`, then Views::catch_up. Its
+/// commands are refused (`unsupported`).
+///
 /// Thread rule: that of the parts.
 class System {
  public:
@@ -45,11 +53,17 @@ class System {
   /// is left behind. Errors: `already_exists`, those of the stores and of the schema.
   static Result<std::unique_ptr<System>> create(const StorageRegistry& registry, Model model,
                                                 const SystemOptions& options);
-  /// Opens an existing record for writing. Errors: `not_found`, `held` (names the process),
-  /// `damaged`, `unsupported` (format; a breaking change of schema, which lists what to mend),
-  /// `invalid_argument` (master key).
+  /// Opens an existing record. Errors: `not_found`, `held` (names the process that writes),
+  /// `damaged`, `unsupported` (format; another application's record, detail "application"; a
+  /// breaking change of schema, which lists what to mend),
+  /// `invalid_argument` (master key; a reader without `views`), `busy` (readers: try again).
   static Result<std::unique_ptr<System>> open(const StorageRegistry& registry, Model model,
                                               const SystemOptions& options);
+  /// Opens the record of any application for reading, with the schema that lies in it: events,
+  /// trails and JSON as its own program shows them, no rules and no views. `options.mode` is
+  /// frozen or follower. Errors: those of open.
+  static Result<std::unique_ptr<System>> inspect(const StorageRegistry& registry,
+                                                 const SystemOptions& options);
   ~System();
   System(const System&) = delete;
   System& operator=(const System&) = delete;
@@ -57,6 +71,8 @@ class System {
   Ledger& ledger() { return *ledger_; }
   Vault& vault() { return *vault_; }
   Decider& decider() { return *decider_; }
+  /// Readers: Ledger::refresh; writers have nothing to do. Answers the head.
+  Result<Head> refresh() { return ledger_->refresh(); }
   /// Brought up to the log by Views::catch_up, never by itself.
   Views& views() { return *views_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -73,7 +89,7 @@ class System {
  private:
   System() = default;
   static Result<std::unique_ptr<System>> assemble(const StorageRegistry& registry, Model model,
-                                                  const SystemOptions& options, bool create);
+                                                  const SystemOptions& options, OpenMode mode);
   std::string name_;
   std::shared_ptr<const Schema> schema_;
   std::unique_ptr<Ledger> ledger_;

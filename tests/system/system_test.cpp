@@ -1,0 +1,156 @@
+#include "taizhang/system/system.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+
+#include "bus.hpp"
+#include "taizhang/schema/display.hpp"
+#include "taizhang/schema/stored_schema.hpp"
+#include "taizhang/storage/memory.hpp"
+#include "taizhang/storage/rocksdb.hpp"
+
+namespace taizhang {
+namespace {
+
+using testing::bus_model;
+using testing::must;
+using testing::take;
+using testing::wish;
+
+class Systems : public ::testing::Test {
+ protected:
+  Systems() {
+    registry.add("memory", memory_backend());
+    registry.add("rocksdb", rocksdb_backend());
+    static std::atomic<int> number = 0;
+    place = std::filesystem::temp_directory_path() /
+            ("taizhang-system-" + std::to_string(getpid()) + "-" + std::to_string(number++));
+  }
+  ~Systems() override { std::filesystem::remove_all(place); }
+  [[nodiscard]] SystemOptions there() const { return {.location = "rocksdb:" + place.string()}; }
+  [[nodiscard]] SystemOptions reading(OpenMode mode) const {
+    return {.location = "rocksdb:" + place.string(), .mode = mode, .views = "memory:mine"};
+  }
+  StorageRegistry registry;
+  std::filesystem::path place;
+};
+
+std::int64_t riders(Views& views, const std::string& number) {
+  std::int64_t found = 0;
+  take(views.ask("buses", {.key = {"bus:" + number}}, [&](const google::protobuf::Message& row) {
+    found = static_cast<const bus::BusRow&>(row).children();
+    return true;
+  }));
+  return found;
+}
+
+TEST_F(Systems, SchemaIsTheFirstEventAndIsWrittenOnce) {
+  {
+    auto made = take(System::create(registry, bus_model(), there()));
+    EXPECT_EQ(made->ledger().head().position, 1u);
+    must(made->close());
+  }
+  auto again = take(System::open(registry, bus_model(), there()));
+  EXPECT_EQ(again->ledger().head().position, 1u);
+  const auto stored = take(stored_schemas(again->ledger()));
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].application, "school-bus");
+  EXPECT_NE(take(stored_schema(again->ledger()))->event("bus.child-boarded"), nullptr);
+}
+
+TEST_F(Systems, SimulatedRecordIsCreatedWithoutAClock) {
+  SystemOptions options = there();
+  options.simulated_clock = true;
+  auto made = take(System::create(registry, bus_model(), options));
+  EXPECT_EQ(made->ledger().head().position, 1u);
+}
+
+TEST_F(Systems, SchemaThatForgetsStoredEventsIsRefused) {
+  {
+    auto made = take(System::create(registry, bus_model(), there()));
+    EXPECT_FALSE(take(made->execute(wish("ann", "1"))).error);
+    must(made->close());
+  }
+  Model other{.name = "school-bus", .schema = take(Schema::make({}, {}))};
+  const auto refused = System::open(registry, std::move(other), there());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported);
+  EXPECT_NE(refused.error().message().en.find("bus.child-boarded"), std::string::npos)
+      << refused.error().message().en;
+}
+
+TEST_F(Systems, RecordStaysWithItsApplication) {
+  must(take(System::create(registry, bus_model(), there()))->close());
+  Model other = bus_model();
+  other.name = "another";
+  const auto refused = System::open(registry, std::move(other), there());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().detail("application"), "school-bus");
+}
+
+TEST_F(Systems, AnybodyReadsItWithTheSchemaThatItHolds) {
+  auto writer = take(System::create(registry, bus_model(), there()));
+  EXPECT_FALSE(take(writer->execute(wish("ann", "1"))).error);
+  auto seen = take(System::inspect(registry, reading(OpenMode::follower)));
+  EXPECT_EQ(seen->name(), "school-bus");
+  Reader reader = take(seen->ledger().read(Query::tag("child:ann")));
+  const RecordedEvent* event = take(reader.next());
+  ASSERT_NE(event, nullptr);
+  const auto message = new_message_for(*seen->schema(), *event);
+  ASSERT_NE(message, nullptr);
+  take(decode_event(*seen->schema(), *event, *message, &seen->vault()));
+  EXPECT_EQ(take(to_json(*message)), R"({"child":"ann","bus":"1"})");
+  EXPECT_EQ(seen->schema()->of(message->GetDescriptor())->label.zh, "学生上车");
+}
+
+TEST_F(Systems, ReaderKeepsItsOwnViewsBesideTheWriter) {
+  auto writer = take(System::create(registry, bus_model(), there()));
+  EXPECT_FALSE(take(writer->execute(wish("ann", "1"))).error);
+  auto reader = take(System::open(registry, bus_model(), reading(OpenMode::follower)));
+  take(reader->views().catch_up());
+  EXPECT_EQ(riders(reader->views(), "1"), 1);
+
+  EXPECT_FALSE(take(writer->execute(wish("ben", "1"))).error);
+  EXPECT_EQ(take(reader->refresh()).position, 3u);
+  take(reader->views().catch_up());
+  EXPECT_EQ(riders(reader->views(), "1"), 2);
+  take(writer->views().catch_up());
+  EXPECT_EQ(take(reader->views().digest("buses")), take(writer->views().digest("buses")));
+}
+
+TEST_F(Systems, FrozenReaderStaysWhereItWasOpened) {
+  auto writer = take(System::create(registry, bus_model(), there()));
+  EXPECT_FALSE(take(writer->execute(wish("ann", "1"))).error);
+  auto frozen = take(System::open(registry, bus_model(), reading(OpenMode::frozen)));
+  EXPECT_FALSE(take(writer->execute(wish("ben", "1"))).error);
+  EXPECT_EQ(take(frozen->refresh()).position, 2u);
+}
+
+TEST_F(Systems, ReaderTakesNoCommands) {
+  auto writer = take(System::create(registry, bus_model(), there()));
+  auto reader = take(System::open(registry, bus_model(), reading(OpenMode::follower)));
+  const auto refused = reader->execute(wish("ann", "1"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unsupported) << refused.error().message().en;
+  EXPECT_EQ(writer->ledger().head().position, 1u);
+}
+
+TEST_F(Systems, PlaceOfViewsIsTheReadersToGive) {
+  auto writer = take(System::create(registry, bus_model(), there()));
+  SystemOptions options = there();
+  options.mode = OpenMode::follower;
+  EXPECT_EQ(System::open(registry, bus_model(), options).error().code(),
+            ErrorCode::invalid_argument);
+  must(writer->close());
+  writer.reset();
+  options.mode = OpenMode::writer;
+  options.views = "memory:mine";
+  EXPECT_EQ(System::open(registry, bus_model(), options).error().code(),
+            ErrorCode::invalid_argument);
+}
+
+}  // namespace
+}  // namespace taizhang
