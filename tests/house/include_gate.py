@@ -18,11 +18,14 @@ BELOW = {
     "projection": {"core", "schema"},
     "audit": {"core", "schema", "projection"},
     "decision": {"core", "schema", "vault", "projection"},
+    "asio": {"core", "schema", "vault", "projection", "decision"},
     "system": {"core", "schema", "vault", "projection", "decision"},
     "education": {"core", "schema", "vault", "projection", "audit", "decision", "system"},
     "import": {"core", "schema", "vault", "projection", "audit", "decision", "system",
                "education"},
     "generate": {"core"},
+    "c": {"core", "memory", "rocksdb", "schema", "vault", "projection", "audit", "decision",
+          "system", "education", "import"},
     "tool": {"core", "memory", "rocksdb", "schema", "vault", "projection", "audit", "decision",
              "system", "education", "import", "generate"},
 }
@@ -31,7 +34,9 @@ PROTO = {"taizhang/annotations.pb.h": "schema", "taizhang/ledger/v1/": "schema",
          "taizhang/education/v1/": "education"}
 PUBLIC_BANNED = re.compile(r"^(rocksdb|boost|fmt|nlohmann|spdlog|CLI|toml\+\+|protozero|openssl|sodium|lz4|xxhash)")
 PROTOBUF = re.compile(r"^(google/protobuf|.*\.pb\.h)")
-ONLY_IN = {"rocksdb/": {"rocksdb"}, "CLI/": {"tool"}, "csv.h": {"import"}}
+ONLY_IN = {"rocksdb/": {"rocksdb"}, "CLI/": {"tool"}, "csv.h": {"import"}, "boost/": {"asio"}}
+# The public header that may show another library's types.
+PUBLIC_ALLOWED = {"include/taizhang/asio.hpp": "boost/asio/"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
 
@@ -53,7 +58,7 @@ def layer_of_include(name):
     match = re.match(r"taizhang/storage/(\w+)\.hpp$", name)
     if match:
         return match.group(1)
-    match = re.match(r"taizhang/(\w+)/", name)
+    match = re.match(r"taizhang/(\w+)/", name) or re.match(r"taizhang/(asio|c)\.h", name)
     if match:
         return match.group(1)
     if name.startswith("taizhang/"):
@@ -75,8 +80,10 @@ def faults(path, text):
         for prefix, layers in ONLY_IN.items():
             if name.startswith(prefix) and layer not in layers:
                 yield f"{path}: {name} belongs to {', '.join(sorted(layers))} only"
+        if path == "include/taizhang/c.h" and "/" in name:
+            yield f"{path}: the C header includes the C library only, not {name}"
         if path.startswith("include/"):
-            if PUBLIC_BANNED.match(name):
+            if PUBLIC_BANNED.match(name) and not name.startswith(PUBLIC_ALLOWED.get(path, "/")):
                 yield f"{path}: a public header must not include {name}"
             if layer in ("core", "memory", "rocksdb", "conformance") and PROTOBUF.match(name):
                 yield f"{path}: a core header must not include {name}"
@@ -87,13 +94,24 @@ def self_test():
         ("src/ledger/a.cpp", '#include "taizhang/schema/schema.hpp"'),
         ("src/ledger/a.cpp", '#include <rocksdb/db.h>'),
         ("include/taizhang/ledger.hpp", "#include <google/protobuf/message.h>"),
+        ("include/taizhang/ledger.hpp", "#include <rocksdb/db.h>"),
+        ("include/taizhang/ledger.hpp", "#include <boost/asio/post.hpp>"),
+        ("include/taizhang/result.hpp", "# include <fmt/format.h>"),
+        ("include/taizhang/event.hpp", "#include <nlohmann/json.hpp>"),
+        ("include/taizhang/storage/rocksdb.hpp", "#include <rocksdb/options.h>"),
         ("include/taizhang/vault/vault.hpp", "#include <sodium.h>"),
+        ("include/taizhang/c.h", '#include "taizhang/ledger.hpp"'),
+        ("src/system/a.cpp", '#include "taizhang/c.h"'),
+        ("include/taizhang/asio/follow.hpp", "#include <boost/asio/post.hpp>"),
+        ("src/vault/a.cpp", "#include <boost/asio/post.hpp>"),
+        ("src/ledger/a.cpp", '#include "taizhang/asio.hpp"'),
         ("src/vault/a.cpp", '#include "projection/engine.hpp"'),
         ("storage/memory/a.cpp", '#include "taizhang/vault/vault.hpp"'),
     ]
     good = [
         ("src/education/a.cpp", '#include "taizhang/vault/vault.hpp"'),
         ("storage/rocksdb/a.cpp", "#include <rocksdb/db.h>"),
+        ("include/taizhang/asio.hpp", "#include <boost/asio/post.hpp>"),
         ("src/schema/a.cpp", '#include "taizhang/ledger/v1/events.pb.h"'),
     ]
     missed = [case for case in bad if not list(faults(*case))]
@@ -110,7 +128,7 @@ def main():
         return self_test()
     root = pathlib.Path(sys.argv[1])
     files = [f for top in ("include", "src", "storage") for f in (root / top).rglob("*")
-             if f.suffix in (".hpp", ".cpp")]
+             if f.suffix in (".h", ".hpp", ".cpp")]
     found = [fault for f in sorted(files)
              for fault in faults(f.relative_to(root).as_posix(), f.read_text(encoding="utf-8"))]
     for fault in found:
