@@ -96,6 +96,8 @@ void Committer::apply_group(std::span<const OrderedCommit> commits) {
     return;
   }
   sealer_.add_group(first, mark_.frontier.size());
+  // A reader that is not told is behind, which must not stay unnoticed.
+  if (auto told = log_.store().publish(mark_.frontier.size()); !told) log_.stop(told.error());
   log_.publish(mark_);
   sealer_.look();
 }

@@ -1,15 +1,18 @@
 #include "ledger/follower.hpp"
 
+#include <algorithm>
+
 #include "ledger/errors.hpp"
 
 namespace taizhang {
 
-Follower::Impl::Impl(const core::Log& log, Query query, Position after)
-    : log_(&log), query_(std::move(query)), seen_(after) {}
+Follower::Impl::Impl(const core::Log& log, core::Following* following, Query query, Position after)
+    : log_(&log), following_(following), query_(std::move(query)), seen_(after) {}
 
 Result<const RecordedEvent*> Follower::Impl::next(std::chrono::milliseconds wait) {
   const auto until = std::chrono::steady_clock::now() + wait;
   while (!stopped_.load()) {
+    if (!reader_ && log_->head() <= seen_) TAIZHANG_CHECK(look_for_more());
     if (!reader_ && log_->head() > seen_)
       reader_ = std::make_unique<Reader::Impl>(*log_, query_, ReadOptions{.after = seen_});
     if (reader_) {
@@ -25,12 +28,21 @@ Result<const RecordedEvent*> Follower::Impl::next(std::chrono::milliseconds wait
     }
     if (log_->closed() && log_->head() <= seen_)
       return core::error(ErrorCode::closed, "The ledger is closed.", "台账已关闭。");
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
     if (left.count() <= 0) return nullptr;
+    if (following_ != nullptr) left = std::min(left, core::Following::every);
     log_->wait_beyond(seen_, stopped_, left);
   }
   return nullptr;
+}
+
+/// A writer that is busy with its data is no error for one who waits: the next look comes soon.
+Result<> Follower::Impl::look_for_more() {
+  if (following_ == nullptr || log_->closed()) return {};
+  auto refreshed = following_->refresh();
+  if (!refreshed && refreshed.error().code() != ErrorCode::busy) return refreshed;
+  return {};
 }
 
 void Follower::Impl::stop() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 
+#include "ledger/following.hpp"
 #include "ledger/reader.hpp"
 
 namespace taizhang {
@@ -10,13 +11,17 @@ namespace taizhang {
 /// One reader after another, each up to the head of its time.
 class Follower::Impl {
  public:
-  Impl(const core::Log& log, Query query, Position after);
+  /// `following` is that of a reading process, or nullptr.
+  Impl(const core::Log& log, core::Following* following, Query query, Position after);
   Result<const RecordedEvent*> next(std::chrono::milliseconds wait);
   [[nodiscard]] Position seen() const { return seen_; }
   void stop();
 
  private:
+  Result<> look_for_more();
+
   const core::Log* log_;
+  core::Following* following_;
   Query query_;
   Position seen_;
   std::unique_ptr<Reader::Impl> reader_;

@@ -6,6 +6,7 @@
 #include "ledger/committer.hpp"
 #include "ledger/errors.hpp"
 #include "ledger/follower.hpp"
+#include "ledger/growth.hpp"
 #include "ledger/opening.hpp"
 #include "ledger/validate.hpp"
 
@@ -15,6 +16,18 @@ namespace {
 Error closed() {
   return core::error(ErrorCode::closed, "The ledger is closed. Open it again.",
                      "台账已关闭。请重新打开。");
+}
+
+Error only_reads(OpenMode mode) {
+  const bool frozen = mode == OpenMode::frozen;
+  return core::error(ErrorCode::unsupported,
+                     std::string("This ledger was opened for reading, as ") +
+                         (frozen ? "frozen" : "follower") +
+                         ". Changes go through the process that writes it; or open it as writer "
+                         "once no other process does.",
+                     std::string("该台账以只读方式（") + (frozen ? "冻结" : "跟随") +
+                         "）打开。请通过写入它的进程进行更改；若没有其他写入进程，"
+                         "可以写入方式打开。");
 }
 
 Result<std::optional<Timestamp>> recording_time(const core::Log& log,
@@ -35,7 +48,15 @@ class Ledger::Impl {
   ~Impl() { close(); }
 
   Result<> start() {
-    TAIZHANG_CHECK(core::load_tail(*log_, sealer_));
+    const auto mode = log_->store().mode();
+    if (mode == OpenMode::frozen || mode == OpenMode::follower) {
+      log_->stop(only_reads(mode));
+      return following_.emplace(*log_).start();
+    }
+    TAIZHANG_TRY(auto tail, core::Growth::read(*log_, position_max));
+    for (const auto& [first, last] : tail.groups()) sealer_.add_group(first, last);
+    TAIZHANG_CHECK(std::move(tail).take_up(*log_));
+    TAIZHANG_CHECK(log_->store().publish(log_->head()));
     committer_.emplace(*log_, sealer_, clock_);
     sequencer_ = local_sequencer(*committer_, clock_);
     sealer_.start();
@@ -46,6 +67,7 @@ class Ledger::Impl {
   Result<Appended> append(std::span<const NewEvent> events,
                           const std::optional<Condition>& condition, const AppendOptions& options,
                           bool confirms_clock) {
+    TAIZHANG_CHECK(check_writes());
     TAIZHANG_TRY(const auto commit, core::PreparedCommit::make(events, condition));
     TAIZHANG_TRY(commit->simulated, recording_time(*log_, options));
     if (log_->closed()) return closed();
@@ -59,12 +81,25 @@ class Ledger::Impl {
     return *std::move(commit->verdict);
   }
 
+  Result<> seal() {
+    TAIZHANG_CHECK(check_writes());
+    return sealer_.seal_all();
+  }
+
+  Result<Head> refresh() {
+    if (log_->closed()) return closed();
+    if (following_) TAIZHANG_CHECK(following_->refresh());
+    return head();
+  }
+
   LedgerStatus status() const {
     LedgerStatus status;
     status.id = log_->identity().id;
     status.simulated_clock = log_->identity().simulated_clock;
     status.format = core::format;
     status.head = head();
+    const auto mode = log_->store().mode();
+    status.mode = mode == OpenMode::create ? OpenMode::writer : mode;
     status.sealed = log_->tail().sealed_position();
     status.size_bytes = log_->store().size_bytes();
     if (const auto stopped = log_->stopped()) status.stopped_because = stopped->message().en;
@@ -86,13 +121,19 @@ class Ledger::Impl {
   }
 
   core::Log& log() const { return *log_; }
-  core::Sealer& sealer() { return sealer_; }
+  core::Following* following() { return following_ ? &*following_ : nullptr; }
   const Clock& clock() const { return *clock_; }
 
  private:
+  Result<> check_writes() const {
+    if (following_) return only_reads(log_->store().mode());
+    return {};
+  }
+
   std::unique_ptr<core::Log> log_;
   core::Sealer sealer_;
   std::shared_ptr<const Clock> clock_;
+  std::optional<core::Following> following_;  ///< of a reader; what follows, of a writer
   std::optional<core::Committer> committer_;
   std::unique_ptr<Sequencer> sequencer_;
 };
@@ -140,7 +181,7 @@ Result<Reader> Ledger::read(const Query& query, const ReadOptions& options) cons
 Result<Follower> Ledger::follow(const Query& query, Position after) const {
   TAIZHANG_CHECK(core::validate(query));
   if (impl_->log().closed()) return closed();
-  return Follower(std::make_unique<Follower::Impl>(impl_->log(), query, after));
+  return Follower(std::make_unique<Follower::Impl>(impl_->log(), impl_->following(), query, after));
 }
 
 Result<std::vector<std::optional<Position>>> Ledger::positions_of(std::span<const Id> ids) const {
@@ -164,9 +205,9 @@ Result<Appended> Ledger::confirm_clock(const Context& context, std::string reaso
   return impl_->append({&event, 1}, std::nullopt, {}, true);
 }
 
-Result<Head> Ledger::refresh() const { return impl_->head(); }
+Result<Head> Ledger::refresh() const { return impl_->refresh(); }
 
-Result<> Ledger::seal() { return impl_->sealer().seal_all(); }
+Result<> Ledger::seal() { return impl_->seal(); }
 
 Result<> Ledger::close() {
   impl_->close();

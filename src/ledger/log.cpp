@@ -60,19 +60,43 @@ Error Log::note(Error error) const {
   return error;
 }
 
+Result<std::shared_ptr<const Run>> read_frame(const KeyValue& store, Position frame_first) {
+  auto value = store.get(keyspace::pages, frame_key(frame_first));
+  if (!value) return std::move(value).error().with("position", std::to_string(frame_first));
+  auto run = std::make_shared<Run>();
+  if (!*value || !decode_frame((*value)->view(), frame_first, *run))
+    return damaged_at(frame_first, "its frame of 32 events is missing or does not hold",
+                      "所在的 32 条记录块缺失或校验不符");
+  return std::shared_ptr<const Run>(std::move(run));
+}
+
+Result<> decode_event(const Run& run, Position position, RecordedEvent& out) {
+  if (!decode_record(run.record(position), out))
+    return damaged_at(position, "its record cannot be read", "记录无法解析");
+  const auto& commit = run.commit(position);
+  out.position = position;
+  out.recorded_at = commit.recorded_at;
+  out.commit_first = commit.first;
+  out.commit_size = commit.size;
+  return {};
+}
+
+Hash leaf_of(const RecordedEvent& event) {
+  const auto entry =
+      tree_entry(event.position, {event.commit_first, event.commit_size, event.recorded_at},
+                 event.id, sha256({event.record}));
+  return leaf_hash({entry.data(), entry.size()});
+}
+
 Result<std::shared_ptr<const Run>> Log::run_at(Position position, bool cached) const {
   if (auto run = tail_.run_at(position)) return run;
   const auto first = frame_first(position);
   if (cached)
     if (auto run = frames_.find(first)) return run;
-  const auto value = store_->get(keyspace::pages, frame_key(first));
-  if (!value) return note(Error(value.error()).with("position", std::to_string(position)));
-  auto run = std::make_shared<Run>();
-  if (!*value || !decode_frame((*value)->view(), first, *run))
-    return note(damaged_at(first, "its frame of 32 events is missing or does not hold",
-                           "所在的 32 条记录块缺失或校验不符"));
-  if (cached) frames_.add(first, run);
-  return std::shared_ptr<const Run>(std::move(run));
+  auto run = read_frame(*store_, first);
+  if (!run) return note(std::move(run).error());
+  if (cached) frames_.add(first, *run);
+  return run;
 }
 
 Result<> Log::event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out,
@@ -80,13 +104,8 @@ Result<> Log::event_at(Position position, std::shared_ptr<const Run>& run, Recor
   if (run == nullptr || !run->has(position)) {
     TAIZHANG_TRY(run, run_at(position, cached));
   }
-  if (!decode_record(run->record(position), out))
-    return note(damaged_at(position, "its record cannot be read", "记录无法解析"));
-  const auto& commit = run->commit(position);
-  out.position = position;
-  out.recorded_at = commit.recorded_at;
-  out.commit_first = commit.first;
-  out.commit_size = commit.size;
+  auto decoded = decode_event(*run, position, out);
+  if (!decoded) return note(std::move(decoded).error());
   return {};
 }
 
@@ -117,17 +136,6 @@ Result<> Log::find_ids(std::span<const Id> ids, Position after, Position last,
   }
   return {};
 }
-
-namespace {
-
-Hash leaf_of(const RecordedEvent& event) {
-  const auto entry =
-      tree_entry(event.position, {event.commit_first, event.commit_size, event.recorded_at},
-                 event.id, sha256({event.record}));
-  return leaf_hash({entry.data(), entry.size()});
-}
-
-}  // namespace
 
 Result<Hash> Log::root_at(Position position) const {
   const auto mark_now = mark();

@@ -18,6 +18,13 @@
 
 namespace taizhang::core {
 
+/// A frame of a page as it is stored. `damaged` if it is missing or does not hold.
+Result<std::shared_ptr<const Run>> read_frame(const KeyValue& store, Position frame_first);
+/// An event of a run; `damaged` if its record cannot be read.
+Result<> decode_event(const Run& run, Position position, RecordedEvent& out);
+/// What stands for an event in the tree.
+Hash leaf_of(const RecordedEvent& event);
+
 /// The events of a ledger wherever they lie, in the tail or in pages, and how well they are.
 /// Everything may be called from any thread.
 class Log {

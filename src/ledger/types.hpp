@@ -24,7 +24,7 @@ class TypeTable {
   [[nodiscard]] std::string_view name(TypeNumber number) const;
 
   [[nodiscard]] std::string encode() const;
-  /// Into an empty table.
+  /// Into an empty table, or one that begins with these names or they with its; else false.
   bool decode(std::string_view bytes);
 
  private:

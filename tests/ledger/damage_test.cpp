@@ -172,6 +172,9 @@ class FailingStore final : public KeyValue {
     return inner_->load_sorted(keyspace, next);
   }
   Result<> catch_up() override { return inner_->catch_up(); }
+  Result<> publish(std::uint64_t mark) override { return inner_->publish(mark); }
+  Result<Published> published() const override { return inner_->published(); }
+  OpenMode mode() const override { return inner_->mode(); }
   Result<> backup(const std::string& to) override { return inner_->backup(to); }
   Result<> verify() const override { return inner_->verify(); }
   std::uint64_t size_bytes() const override { return inner_->size_bytes(); }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "ledger/log.hpp"
+
+namespace taizhang::core {
+
+/// Keeps the log of a reading process up with what the writer has published. Any thread.
+class Following {
+ public:
+  /// How often one who waits for the next event looks for it.
+  static constexpr std::chrono::milliseconds every{25};
+
+  explicit Following(Log& log) : log_(log) {}
+  /// What an opening shows: `busy` if a writer lives that has not published anything yet.
+  Result<> start();
+  /// `busy` if the store moved faster than it could be read. Then nothing has changed here.
+  Result<> refresh();
+
+ private:
+  Result<Position> durable(const Published& published, bool opening) const;
+  Result<> read_on(bool opening);
+
+  Log& log_;
+  std::mutex refreshing_;
+};
+
+}  // namespace taizhang::core
