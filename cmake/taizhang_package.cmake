@@ -85,11 +85,19 @@ function(taizhang_package)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${PROJECT_BINARY_DIR}/lib")
   set(CPACK_DEBIAN_LIBRARIES_PACKAGE_NAME ${library_package})
   set(CPACK_DEBIAN_LIBRARIES_PACKAGE_SECTION libs)
+  # As CPack's own, but able to be installed below a folder, which has no loader to tell.
+  foreach(script postinst postrm)
+    file(WRITE "${PROJECT_BINARY_DIR}/package/${script}" "#!/bin/sh\nset -e\n[ -n \"$DPKG_ROOT\" ] || ldconfig\n")
+    file(CHMOD "${PROJECT_BINARY_DIR}/package/${script}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+      GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  endforeach()
+  set(CPACK_DEBIAN_LIBRARIES_PACKAGE_CONTROL_EXTRA
+    "${PROJECT_BINARY_DIR}/package/postinst" "${PROJECT_BINARY_DIR}/package/postrm")
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libtaizhang-dev)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "${library_package} (= ${PROJECT_VERSION}), libexpected-dev, libprotobuf-dev, protobuf-compiler")
-  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libgtest-dev, libgmock-dev")
+  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libboost-dev, libgmock-dev, libgtest-dev")
   set(CPACK_DEBIAN_TOOL_PACKAGE_NAME taizhang)
   set(CPACK_DEBIAN_TOOL_PACKAGE_SECTION utils)
   set(CPACK_DEBIAN_TOOL_PACKAGE_DEPENDS "${library_package} (= ${PROJECT_VERSION})")
