@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "bus.hpp"
+#include "bus/bus.hpp"
 #include "taizhang/schema/event_codec.hpp"
 #include "taizhang/storage/memory.hpp"
 

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <filesystem>
 
-#include "bus.hpp"
+#include "bus/bus.hpp"
 #include "taizhang/schema/display.hpp"
 #include "taizhang/schema/stored_schema.hpp"
 #include "taizhang/storage/memory.hpp"
