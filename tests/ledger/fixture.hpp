@@ -82,12 +82,13 @@ class Place {
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
-  Result<std::unique_ptr<KeyValue>> store(OpenMode mode) {
+  Result<std::unique_ptr<KeyValue>> store(OpenMode mode) { return store(mode, name_); }
+  Result<std::unique_ptr<KeyValue>> store(OpenMode mode, const std::string& name) {
     StoreOptions options;
     options.mode = mode;
     options.keyspaces = Ledger::keyspaces();
     options.precompressed = true;
-    return backend_->open(name_, options);
+    return backend_->open(name, options);
   }
   Result<std::unique_ptr<Ledger>> create(const CreateOptions& options = {}) {
     TAIZHANG_TRY(auto made, store(OpenMode::create));
