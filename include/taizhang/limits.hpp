@@ -7,17 +7,18 @@
 /// (`too_large` or `busy`) names the limit, its value and what was asked.
 namespace taizhang::limits {
 
-inline constexpr std::size_t event_bytes_max = 1U << 20;  ///< one record, header and payload
-inline constexpr std::size_t type_bytes_max = 100;        ///< an event type's name
-inline constexpr std::size_t tag_bytes_max = 200;         ///< one tag
-inline constexpr std::size_t tags_per_event_max = 64;
-inline constexpr std::size_t event_types_max = 4'096;  ///< names of types in one ledger
-inline constexpr std::size_t commit_events_max = 16'384;
-inline constexpr std::size_t commit_bytes_max = 64U << 20;
-inline constexpr std::size_t query_items_max = 65'536;
+inline constexpr std::size_t event_bytes_max = 1U << 20;    ///< one record, header and payload
+inline constexpr std::size_t type_bytes_max = 100;          ///< an event type's name
+inline constexpr std::size_t tag_bytes_max = 200;           ///< one tag
+inline constexpr std::size_t tags_per_event_max = 64;       ///< distinct tags of one event
+inline constexpr std::size_t event_types_max = 4'096;       ///< names of types in one ledger
+inline constexpr std::size_t commit_events_max = 16'384;    ///< events of one append
+inline constexpr std::size_t commit_bytes_max = 64U << 20;  ///< records of one append
+inline constexpr std::size_t query_items_max = 65'536;      ///< items of one query
 
 inline constexpr std::size_t queue_commits_max = 16'384;  ///< waiting commits; then `busy`
-inline constexpr std::size_t queue_bytes_max = 256U << 20;
+inline constexpr std::size_t queue_bytes_max = 256U
+                                               << 20;  ///< records of waiting commits; then `busy`
 
 inline constexpr std::uint64_t tail_events_max = 65'536;     ///< unsealed; appends wait beyond
 inline constexpr std::uint64_t tail_bytes_max = 256U << 20;  ///< likewise, of unsealed events
@@ -28,8 +29,8 @@ inline constexpr std::size_t async_calls_max = 1'024;     ///< waiting for a wor
 inline constexpr std::uint64_t async_batch_max = 16'384;  ///< events or rows one call answers
 inline constexpr std::size_t async_batch_bytes_max = 16U << 20;  ///< it ends after the one over it
 
-inline constexpr std::size_t subject_events_max = 100'000;  ///< one decision or row folds these
-inline constexpr std::size_t commands_per_batch_max = 1'000;
+inline constexpr std::size_t subject_events_max = 100'000;    ///< one decision or row folds these
+inline constexpr std::size_t commands_per_batch_max = 1'000;  ///< commands of one commit
 
 static_assert(page_events % frame_events == 0);
 static_assert(tail_events_max % page_events == 0);
