@@ -31,7 +31,7 @@ def codes():
 def limits():
     pattern = r"inline constexpr [\w:]+ (\w+) = ([^;]+);(?:\s*///< (.*))?"
     for name, value, meaning in re.findall(pattern, text("include/taizhang/limits.hpp")):
-        number = value.replace("'", "")
+        number = " ".join(value.replace("'", "").split())
         number = re.sub(r"(\d)U\b", r"\1", number)
         yield name, f"{eval(number):,}", meaning  # a constant expression of this project's header
 
