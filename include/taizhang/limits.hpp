@@ -16,9 +16,8 @@ inline constexpr std::size_t commit_events_max = 16'384;    ///< events of one a
 inline constexpr std::size_t commit_bytes_max = 64U << 20;  ///< records of one append
 inline constexpr std::size_t query_items_max = 65'536;      ///< items of one query
 
-inline constexpr std::size_t queue_commits_max = 16'384;  ///< waiting commits; then `busy`
-inline constexpr std::size_t queue_bytes_max = 256U
-                                               << 20;  ///< records of waiting commits; then `busy`
+inline constexpr std::size_t queue_commits_max = 16'384;    ///< waiting commits; then `busy`
+inline constexpr std::size_t queue_bytes_max = 256U << 20;  ///< of their records; then `busy`
 
 inline constexpr std::uint64_t tail_events_max = 65'536;     ///< unsealed; appends wait beyond
 inline constexpr std::uint64_t tail_bytes_max = 256U << 20;  ///< likewise, of unsealed events

@@ -22,6 +22,7 @@ Verb init_verb();
 Verb import_verb();
 Verb execute_verb();
 Verb events_verb();
+Verb export_verb();
 Verb view_verb();
 Verb views_verb();
 Verb trail_verb();

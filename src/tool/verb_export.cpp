@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "taizhang/audit/event_json.hpp"
+#include "taizhang/ledger/v1/events.pb.h"
+#include "taizhang/schema/stored_schema.hpp"
+#include "tool/session.hpp"
+#include "tool/verbs.hpp"
+
+namespace taizhang::tool {
+namespace {
+
+struct Options {
+  std::string ledger;
+  std::string schema;
+  ReadOptions range;
+  Reveal reveal;
+};
+
+Result<> write_file(const std::string& place, std::string_view bytes) {
+  std::ofstream file(place, std::ios::binary | std::ios::trunc);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (file) return {};
+  const std::string reason = std::strerror(errno);
+  return Error(ErrorCode::io_error, {"Cannot write " + place + ": " + reason + ".",
+                                     "无法写入 " + place + ":" + reason + "。"})
+      .with("file", place);
+}
+
+/// As they lie in the ledger, bytes of a FileDescriptorSet.
+Result<std::string> newest_descriptors(const Ledger& ledger) {
+  TAIZHANG_TRY(Reader reader,
+               ledger.read(Query::type(std::string(schema_type)), {.backward = true, .limit = 1}));
+  TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+  ledger::v1::SchemaRecorded recorded;
+  if (event == nullptr)
+    return Error(ErrorCode::not_found, {"The ledger holds no schema.", "台账中没有模式定义。"});
+  if (!recorded.ParseFromArray(event->clear.data(), static_cast<int>(event->clear.size())))
+    return Error(ErrorCode::damaged,
+                 {"The recorded schema cannot be parsed.", "登记的模式无法解析。"})
+        .with("position", std::to_string(event->position));
+  return std::move(*recorded.mutable_files());
+}
+
+Result<> export_all(const Console& console, Record& record, const Options& options) {
+  System& system = *record.system;
+  TAIZHANG_CHECK(options.reveal.record(system, "export", {}));
+  if (!options.schema.empty()) {
+    TAIZHANG_TRY(const std::string bytes, newest_descriptors(system.ledger()));
+    TAIZHANG_CHECK(write_file(options.schema, bytes));
+  }
+  EventJson how;
+  how.trail.language = console.language;
+  how.trail.reveal = options.reveal.on;
+  how.record = true;
+  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), options.range));
+  std::uint64_t count = 0;
+  for (;; ++count) {
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event == nullptr) break;
+    TAIZHANG_TRY(const std::string line,
+                 event_to_json(*system.schema(), system.vault(), *event, how));
+    fmt::print("{}\n", line);
+  }
+  console.line(fmt::format(
+      fmt::runtime(console.say({"{} events, up to position {}", "共 {} 条记录,截至位置 {}"})),
+      count, reader.seen()));
+  return {};
+}
+
+}  // namespace
+
+Verb export_verb() {
+  return {
+      "export",
+      {"every event for other programs: content, context and exact bytes, one JSON object a line",
+       "导出全部记录供其他程序使用:内容、背景与原始字节,每行一个 JSON 对象"},
+      "taizhang export LEDGER --schema schema.binpb > events.jsonl",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        const auto options = std::make_shared<Options>();
+        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
+        app.add_option("--schema", options->schema,
+                       console.say({"also write the messages' descriptors (a protobuf "
+                                    "FileDescriptorSet) to this file",
+                                    "同时将消息描述(protobuf FileDescriptorSet)写入该文件"}));
+        app.add_option("--after", options->range.after,
+                       console.say({"after this position", "在此位置之后"}));
+        app.add_option("--before", options->range.before,
+                       console.say({"before this position", "在此位置之前"}));
+        options->reveal.declare(app, console);
+        return [options, &console] {
+          return with_record(console, options->ledger, options->reveal.opening(),
+                             [&](Record& record) {
+                               const auto done = export_all(console, record, *options);
+                               return done ? 0 : console.fail(done.error());
+                             });
+        };
+      }};
+}
+
+}  // namespace taizhang::tool
