@@ -49,6 +49,8 @@ std::vector<std::string> names_of(const std::vector<Projection>& projections) {
 // Opening ------------------------------------------------------------------------------------
 
 Result<> Views::Impl::open() {
+  // Over a ledger that follows a writer, views may have been kept up further than it shows yet.
+  TAIZHANG_CHECK(ledger->refresh());
   std::set<std::string> names;
   for (const Projection& projection : projections) {
     auto state = std::make_unique<State>();
@@ -131,7 +133,7 @@ Result<> Views::Impl::drop_unused_slots() {
 
 Result<Position> Views::Impl::catch_up(const OnProgress& progress) {
   const std::lock_guard lock(writing_);
-  const Head head = ledger->head();
+  TAIZHANG_TRY(const Head head, ledger->refresh());
   std::map<Position, std::vector<State*>> groups;
   for (const auto& state : states) groups[state->progress.position].push_back(state.get());
   for (const auto& [position, group] : groups) {

@@ -31,6 +31,8 @@ class BufferedStore {
   /// Everything put before the call, by any thread, is durable when it returns. Callers who come
   /// while one writes share the next batch.
   Result<> flush();
+  Result<> catch_up() const { return store_->catch_up(); }
+  [[nodiscard]] OpenMode mode() const { return store_->mode(); }
 
  private:
   using Place = std::pair<Keyspace, std::string>;

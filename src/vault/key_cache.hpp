@@ -37,6 +37,10 @@ class KeyCache {
     order_.emplace_front(row, key);
     by_row_[row] = order_.begin();
   }
+  void clear() {
+    by_row_.clear();
+    order_.clear();
+  }
   void erase(const std::string& row) {
     const auto place = by_row_.find(row);
     if (place == by_row_.end()) return;

@@ -86,6 +86,7 @@ Result<std::unique_ptr<Vault>> Vault::open(std::unique_ptr<KeyValue> store, cons
 
 Result<Sealed> Vault::seal(std::string_view subject, std::string_view data_class, const Id& event,
                            std::string_view plaintext) {
+  TAIZHANG_CHECK(impl_->check_writes());
   const std::optional<std::string> row = key_row(subject, data_class);
   if (!row) return no_key_row();
   TAIZHANG_TRY(const vault::LiveKey key, impl_->key_to_seal(*row));
@@ -123,7 +124,10 @@ Result<std::optional<std::string>> Vault::open(const RecordedEvent::SealedView& 
 
 Result<> Vault::make_durable() { return impl_->buffered.flush(); }
 
+Result<> Vault::refresh() const { return impl_->refresh(); }
+
 Result<bool> Vault::erase_key(std::string_view subject, std::string_view data_class) {
+  TAIZHANG_CHECK(impl_->check_writes());
   const std::optional<std::string> row = key_row(subject, data_class);
   if (!row) return no_key_row();
   bool had = false;
@@ -142,10 +146,12 @@ Result<bool> Vault::erase_key(std::string_view subject, std::string_view data_cl
 Result<std::string> Vault::lookup_tag(std::string_view scheme, std::string_view value) {
   TAIZHANG_CHECK(check_natural_key(scheme, value));
   const std::string row = impl_->token_row(scheme, value);
+  if (impl_->follows()) TAIZHANG_CHECK(impl_->token(row));
   const std::scoped_lock lock(impl_->stripe(row).mutex);
   TAIZHANG_TRY(const std::optional<std::string> known, impl_->buffered.get(Impl::tokens, row));
   TAIZHANG_TRY(std::optional<std::string> tag, tag_from(scheme, known));
   if (tag) return *std::move(tag);
+  TAIZHANG_CHECK(impl_->check_writes());
   const Id token = Id::random();
   impl_->buffered.put(Impl::tokens, row, std::string(token.bytes.begin(), token.bytes.end()));
   return lookup_text(scheme, token);
@@ -155,11 +161,12 @@ Result<std::optional<std::string>> Vault::find_lookup_tag(std::string_view schem
                                                           std::string_view value) const {
   TAIZHANG_CHECK(check_natural_key(scheme, value));
   TAIZHANG_TRY(const std::optional<std::string> known,
-               impl_->buffered.get(Impl::tokens, impl_->token_row(scheme, value)));
+               impl_->token(impl_->token_row(scheme, value)));
   return tag_from(scheme, known);
 }
 
 Result<bool> Vault::erase_lookup_tag(std::string_view scheme, std::string_view value) {
+  TAIZHANG_CHECK(impl_->check_writes());
   TAIZHANG_CHECK(check_natural_key(scheme, value));
   const std::string row = impl_->token_row(scheme, value);
   bool had = false;
@@ -179,6 +186,7 @@ std::string Vault::digest(std::string_view purpose, std::string_view bytes) cons
 }
 
 Result<> Vault::remember(std::string_view area, std::string_view key, std::string_view value) {
+  TAIZHANG_CHECK(impl_->check_writes());
   std::string row = memory_row(area, key);
   std::string wrapped = vault::wrap(impl_->memory_key, value, memory_context(row));
   impl_->buffered.put(Impl::memory, std::move(row), std::move(wrapped));
@@ -186,6 +194,7 @@ Result<> Vault::remember(std::string_view area, std::string_view key, std::strin
 }
 
 Result<> Vault::forget(std::string_view area, std::string_view key) {
+  TAIZHANG_CHECK(impl_->check_writes());
   impl_->buffered.erase(Impl::memory, memory_row(area, key));
   return {};
 }

@@ -46,6 +46,10 @@ std::optional<vault::Secret> secret_from(std::optional<std::string> bytes) {
 
 Result<> Vault::Impl::start() {
   TAIZHANG_TRY(const std::optional<std::string> owner, buffered.get(meta, "ledger"));
+  if (!owner && !check_writes())
+    return Error(ErrorCode::not_found,
+                 {"there is no vault in this store; open the one that was made with the ledger",
+                  "该存储中没有密钥库;请打开与台账一同建立的密钥库"});
   if (!owner) TAIZHANG_CHECK(create());
   if (owner && *owner != ledger_bytes()) {
     Id other;
@@ -75,6 +79,34 @@ Result<> Vault::Impl::start() {
   digest_key = root->derived(2);
   memory_key = root->derived(3);
   return {};
+}
+
+Result<> Vault::Impl::check_writes() const {
+  const OpenMode mode = buffered.mode();
+  if (mode == OpenMode::create || mode == OpenMode::writer) return {};
+  return Error(ErrorCode::unsupported,
+               {"this vault was opened for reading; keys and lookup tags are made and erased by "
+                "the process that writes the ledger",
+                "该密钥库以只读方式打开;密钥和查找标签由写入台账的进程建立和删除"});
+}
+
+Result<> Vault::Impl::refresh() {
+  if (!follows()) return {};
+  refreshed_ = std::chrono::steady_clock::now();
+  TAIZHANG_CHECK(buffered.catch_up());
+  for (Stripe& one : stripes) {
+    const std::scoped_lock lock(one.mutex);
+    one.cache.clear();
+  }
+  return {};
+}
+
+Result<> Vault::Impl::refresh_if_old() {
+  if (!follows()) return {};
+  auto last = refreshed_.load();
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last < erasure_shows_after || !refreshed_.compare_exchange_strong(last, now)) return {};
+  return refresh();
 }
 
 Result<> Vault::Impl::create() {
@@ -136,8 +168,26 @@ Result<vault::LiveKey> Vault::Impl::key_to_seal(const std::string& row) {
   return key;
 }
 
+// A key is durable before the event that it seals: a follower that sees one can see the other.
 Result<std::optional<vault::LiveKey>> Vault::Impl::key_to_open(const std::string& row,
                                                                std::uint32_t version) {
+  TAIZHANG_CHECK(refresh_if_old());
+  auto key = known_key(row, version);
+  if (key || key.error().code() != ErrorCode::key_missing || !follows()) return key;
+  TAIZHANG_CHECK(buffered.catch_up());
+  return known_key(row, version);
+}
+
+Result<std::optional<std::string>> Vault::Impl::token(const std::string& row) {
+  TAIZHANG_CHECK(refresh_if_old());
+  auto found = buffered.get(tokens, row);
+  if (!found || *found || !follows()) return found;
+  TAIZHANG_CHECK(buffered.catch_up());
+  return buffered.get(tokens, row);
+}
+
+Result<std::optional<vault::LiveKey>> Vault::Impl::known_key(const std::string& row,
+                                                             std::uint32_t version) {
   using Answer = std::optional<vault::LiveKey>;
   Stripe& mine = stripe(row);
   const std::scoped_lock lock(mine.mutex);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,15 +29,28 @@ class Vault::Impl {
     vault::KeyCache cache{1024};
   };
 
+  /// How long a follower may take for a live key what has been erased.
+  static constexpr std::chrono::steady_clock::duration erasure_shows_after =
+      std::chrono::seconds(1);
+
   Impl(std::unique_ptr<KeyValue> store, const MasterKey& master_key, const Id& ledger_id)
       : buffered(std::move(store)), master(master_key), ledger(ledger_id) {}
 
   /// Reads or writes the meta rows and derives the keys.
   Result<> start();
+  /// `unsupported` if the store is read only.
+  [[nodiscard]] Result<> check_writes() const;
+  [[nodiscard]] bool follows() const { return buffered.mode() == OpenMode::follower; }
+  /// Followers: catches up and forgets the unwrapped keys.
+  Result<> refresh();
+  /// As refresh, if the last one was too long ago.
+  Result<> refresh_if_old();
   /// The live key of a row; makes one if there is none.
   Result<vault::LiveKey> key_to_seal(const std::string& row);
   /// The key of a version; nothing if it was erased.
   Result<std::optional<vault::LiveKey>> key_to_open(const std::string& row, std::uint32_t version);
+  /// What stands in a row of tokens.
+  Result<std::optional<std::string>> token(const std::string& row);
 
   Stripe& stripe(std::string_view row) {
     return stripes[std::hash<std::string_view>{}(row) % stripes.size()];
@@ -54,10 +69,13 @@ class Vault::Impl {
 
  private:
   Result<> create();
+  Result<std::optional<vault::LiveKey>> known_key(const std::string& row, std::uint32_t version);
   /// The slots of a row: empty if there is no row.
   Result<std::string> slots(const std::string& row) const;
   Result<std::optional<vault::Secret>> unwrap_slot(const std::string& row, const std::string& slots,
                                                    std::uint32_t version) const;
+
+  std::atomic<std::chrono::steady_clock::time_point> refreshed_{std::chrono::steady_clock::now()};
 };
 
 }  // namespace taizhang

@@ -25,6 +25,14 @@ Result<std::unique_ptr<Ledger>> open_at(const std::string& place, OpenMode mode)
   return Ledger::open(std::move(store), std::make_shared<ManualClock>());
 }
 
+/// Of no pattern that a compressor would find.
+std::string content(std::uint32_t number, std::size_t bytes) {
+  std::mt19937 random(number);
+  std::string text(bytes, '\0');
+  for (auto& one : text) one = static_cast<char>(random());
+  return text;
+}
+
 std::string described(const Head& head) {
   std::ostringstream text;
   text << head.position << std::hex;
@@ -36,6 +44,7 @@ std::string described(const Head& head) {
 TEST(Processes, DISABLED_Writes) {
   if (Child::told("TAIZHANG_TEST_PLACE").empty()) GTEST_SKIP() << "only runs as a child";
   const auto threads = std::stoul(Child::told("TAIZHANG_TEST_THREADS"));
+  const auto bytes = std::stoul(Child::told("TAIZHANG_TEST_BYTES"));
   const auto commits = std::stoul(Child::told("TAIZHANG_TEST_COMMITS"));
   auto opened = open_at(Child::told("TAIZHANG_TEST_PLACE"), OpenMode::writer);
   ASSERT_OK(opened);
@@ -51,7 +60,8 @@ TEST(Processes, DISABLED_Writes) {
         const auto size = static_cast<std::uint32_t>(1 + done % 4);
         const auto from = number.fetch_add(size);
         for (std::uint32_t k = 0; k < size; ++k)
-          commit.push_back(event(from + k, "type " + std::to_string(done % 7), {"a"}));
+          commit.push_back(
+              event(from + k, "type " + std::to_string(done % 7), {"a"}, content(from + k, bytes)));
         EXPECT_TRUE(ledger.append(commit).has_value());
         if (i == 0 && done % 150 == 149) {
           EXPECT_TRUE(ledger.seal().has_value());
@@ -63,12 +73,18 @@ TEST(Processes, DISABLED_Writes) {
   Child::say(described(head));
 }
 
-Child::Environment told(const std::string& place, std::size_t threads, std::size_t commits,
-                        int round = 0) {
+struct Work {
+  std::size_t threads;
+  std::size_t commits;
+  std::size_t bytes = 20;  ///< of each event
+  int round = 0;
+};
+Child::Environment told(const std::string& place, const Work& work) {
   return {{"TAIZHANG_TEST_PLACE", place},
-          {"TAIZHANG_TEST_THREADS", std::to_string(threads)},
-          {"TAIZHANG_TEST_COMMITS", std::to_string(commits)},
-          {"TAIZHANG_TEST_ROUND", std::to_string(round)}};
+          {"TAIZHANG_TEST_THREADS", std::to_string(work.threads)},
+          {"TAIZHANG_TEST_COMMITS", std::to_string(work.commits)},
+          {"TAIZHANG_TEST_BYTES", std::to_string(work.bytes)},
+          {"TAIZHANG_TEST_ROUND", std::to_string(work.round)}};
 }
 
 /// Follows up to `last`; what it delivered must be every position, each once and in order.
@@ -83,17 +99,17 @@ void follow_to(Follower& follower, Position last, std::vector<Id>& got) {
 }
 
 TEST(Processes, AFollowerHasTheWritersLogEventForEvent) {
-  for (const std::size_t threads : {1U, 4U, 8U}) {
-    SCOPED_TRACE(std::to_string(threads) + " writing threads");
+  // The last writes enough for the store to flush, to drop logs and to compact meanwhile.
+  for (const Work& work : {Work{1, 2'400}, Work{4, 600}, Work{8, 300}, Work{4, 480, 24'000}}) {
+    SCOPED_TRACE(std::to_string(work.threads) + " writing threads");
     Place place("rocksdb");
     ASSERT_OK(place.create());
     auto reader = open_at(place.name(), OpenMode::follower);
     ASSERT_OK(reader);
     auto follower = (*reader)->follow(Query::tag("a"), 0);
     ASSERT_OK(follower);
-    const std::size_t commits = 2'400 / threads;
-    const Position last = threads * (commits / 4) * 10;
-    Child child("Processes.DISABLED_Writes", told(place.name(), threads, commits));
+    const Position last = work.threads * (work.commits / 4) * 10;
+    Child child("Processes.DISABLED_Writes", told(place.name(), work));
     ASSERT_EQ(child.line(), "writing");
     std::vector<Id> got;
     follow_to(*follower, last, got);
@@ -121,7 +137,7 @@ TEST(Processes, AFollowerOutlivesItsWriters) {
   std::vector<Id> got;
   for (int round = 0; round < 8; ++round) {
     Child child("Processes.DISABLED_Writes",
-                told(place.name(), 1 + random() % 8, 1'000'000, round));
+                told(place.name(), {1 + random() % 8, 1'000'000, 500, round}));
     ASSERT_EQ(child.line(), "writing");
     follow_to(*follower, got.size() + 1 + random() % 1'500, got);
     // Opened amid writing, and never more than the writer has said.

@@ -44,6 +44,9 @@ class WatchedStore final : public taizhang::KeyValue {
     return inner_->load_sorted(keyspace, next);
   }
   taizhang::Result<> catch_up() override { return inner_->catch_up(); }
+  taizhang::Result<> publish(std::uint64_t mark) override { return inner_->publish(mark); }
+  taizhang::Result<taizhang::Published> published() const override { return inner_->published(); }
+  [[nodiscard]] taizhang::OpenMode mode() const override { return inner_->mode(); }
   taizhang::Result<> backup(const std::string& place) override { return inner_->backup(place); }
   taizhang::Result<> verify() const override { return inner_->verify(); }
   [[nodiscard]] std::uint64_t size_bytes() const override { return inner_->size_bytes(); }
@@ -97,6 +100,19 @@ class VaultTest : public testing::TestWithParam<const char*> {
     auto again = opened(master, ledger);
     ASSERT_TRUE(again) << again.error().message().en;
     vault = *std::move(again);
+  }
+
+  /// As another process has it that only reads.
+  std::unique_ptr<taizhang::Vault> read_only(taizhang::OpenMode mode) {
+    taizhang::StoreOptions options;
+    options.keyspaces = taizhang::Vault::keyspaces();
+    options.mode = mode;
+    auto there = registry.open(location, options);
+    EXPECT_TRUE(there) << there.error().message().en;
+    if (!there) return nullptr;
+    auto reader = taizhang::Vault::open(*std::move(there), master, ledger);
+    EXPECT_TRUE(reader) << reader.error().message().en;
+    return reader ? *std::move(reader) : nullptr;
   }
 
   static taizhang::RecordedEvent::SealedView view(const taizhang::Sealed& sealed) {

@@ -32,12 +32,18 @@ Result<MasterKey> load_or_create_master_key(const std::string& path, bool create
 ///
 /// What a crash before make_durable loses are keys and tokens that no event uses yet.
 ///
+/// Over a store opened as frozen or follower the vault opens, finds and recalls; whatever makes
+/// or erases something is `unsupported`: the process that writes the ledger does it. A follower
+/// sees by itself what that process makes. What is erased there, opens here for at most a second
+/// more, or until `refresh`; over a frozen store as long as it is open.
+///
 /// Thread rule: any method from any thread. Errors everywhere: those of the store.
 class Vault final : public Sealer {
  public:
   static const std::vector<std::string>& keyspaces();
   /// Makes or opens the vault of that ledger. `invalid_argument` if it belongs to another
-  /// ledger or the master key does not fit. A new vault is durable when it returns.
+  /// ledger or the master key does not fit. A new vault is durable when it returns; a reader
+  /// makes none: `not_found`.
   static Result<std::unique_ptr<Vault>> open(std::unique_ptr<KeyValue> store,
                                              const MasterKey& master, const Id& ledger);
   ~Vault() override;
@@ -50,6 +56,8 @@ class Vault final : public Sealer {
   Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
                                           const Id& event) const override;
   Result<> make_durable() override;
+  /// Followers: shows what the writing process has made and erased. Others: nothing to do.
+  Result<> refresh() const;
   /// Erases the key of a subject's class for ever: all that was sealed with it opens to nothing.
   /// Durable when it returns; answers whether there was a key. The wrapped key may outlive this
   /// in backups of the vault and in files that the store has yet to compact; there it is worth
@@ -58,7 +66,8 @@ class Vault final : public Sealer {
 
   /// The lookup tag "scheme:TOKEN" of a natural key: gets it or makes it, the token being 128
   /// random bits stored under HMAC-SHA-256(index key, scheme, value). The value is taken as
-  /// given: normalise before; empty is `invalid_argument`. Durable after make_durable.
+  /// given: normalise before; empty is `invalid_argument`. Durable after make_durable. Readers
+  /// get only what is there.
   Result<std::string> lookup_tag(std::string_view scheme, std::string_view value);
   /// The lookup tag if there is one.
   Result<std::optional<std::string>> find_lookup_tag(std::string_view scheme,
@@ -86,6 +95,19 @@ class Vault final : public Sealer {
   class Impl;
   explicit Vault(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+/// For a process that must not have the master key: it reads the ledger, its clear parts and
+/// their views. Every sealed part opens to an empty one, so that personal fields have no value,
+/// like fields never filled in. Nothing is shown as erased: whether it was cannot be known here.
+/// Sealing is `unsupported`. Any thread.
+class NoKeys final : public Sealer {
+ public:
+  Result<Sealed> seal(std::string_view subject, std::string_view data_class, const Id& event,
+                      std::string_view plaintext) override;
+  Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
+                                          const Id& event) const override;
+  Result<> make_durable() override;
 };
 
 }  // namespace taizhang
