@@ -3,8 +3,10 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
 
 namespace taizhang {
 namespace {
@@ -114,9 +116,16 @@ std::string display(const Schema& schema, const pb::Message& message, const Fiel
     if (field.descriptor->has_presence() && !from.HasField(message, field.descriptor)) return {};
     return show.value(message, field, -1);
   }
-  std::string result;
+  std::vector<std::string> values;
   for (int i = 0; i < from.FieldSize(message, field.descriptor); ++i)
-    result += (i == 0 ? "" : "; ") + show.value(message, field, i);
+    values.push_back(show.value(message, field, i));
+  // A map keeps its entries in no order, another one in each program.
+  if (field.descriptor->is_map()) std::sort(values.begin(), values.end());
+  std::string result;
+  for (const std::string& value : values) {
+    if (&value != &values.front()) result += "; ";
+    result += value;
+  }
   return result;
 }
 
