@@ -4,6 +4,7 @@ against golden texts in both languages (errors.golden.txt; UPDATE_GOLDEN=1 rewri
 
     tool_test.py TAIZHANG
 """
+import base64
 import ctypes
 import glob
 import json
@@ -158,6 +159,58 @@ class ToolTest(unittest.TestCase):
         self.assertIn("simulation", run("status", simulated)[2])
         self.assertNotIn("simulation", run("status", self.ledger)[2])
 
+    def start(self, *arguments, **streams):
+        process = subprocess.Popen([TOOL, *arguments], stdout=subprocess.PIPE, **streams,
+                                   stderr=subprocess.DEVNULL, env={**os.environ, "TAIZHANG_LANG": "en"})
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_reading_goes_on_beside_a_process_that_writes(self):
+        writer = self.start("execute", self.ledger, stdin=subprocess.PIPE)
+        self.addCleanup(writer.stdin.close)
+
+        def say(line):
+            writer.stdin.write(line + b"\n")
+            writer.stdin.flush()
+            return json.loads(writer.stdout.readline())
+
+        for line in FOUNDING.splitlines():
+            self.assertEqual(say(line)["verdict"], "accepted")
+        follower = self.start("--json", "events", self.ledger, "--type", "student-enrolled", "--follow")
+        first = json.loads(follower.stdout.readline())
+        code, out, err = run("view", self.ledger, "student-register")
+        self.assertEqual(code, 0, err)
+        self.assertIn("another process writes", err)
+        self.assertIn("舒*", out)
+        self.assertEqual(run("trail", self.ledger, "citizen-id:" + CHILD)[0], 0)
+        self.assertEqual(run("status", self.ledger)[0], 0)
+        answer = say(command("EnrolStudent", "2023-09-01", {
+            "class": "class-code:C1", "name": "向某", "sex": "1", "birth_date": "2011-04-15",
+            "other_scheme": "roll", "other_id": "2"}).encode())
+        second = json.loads(follower.stdout.readline())
+        self.assertIn(second["position"], answer["positions"])
+        self.assertGreater(int(second["position"]), int(first["position"]))
+        code, out, err = run("execute", self.ledger, stdin=FOUNDING)
+        self.assertEqual(code, 3)
+        self.assertIn(str(writer.pid), err)
+
+    def test_an_export_holds_every_event_with_its_exact_bytes(self):
+        self.found()
+        schema = os.path.join(self.dir.name, "schema.binpb")
+        code, out, err = run("export", self.ledger, "--schema", schema)
+        self.assertEqual(code, 0, err)
+        events = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([int(event["position"]) for event in events],
+                         list(range(1, len(events) + 1)))
+        self.assertEqual(events[0]["type"], "ledger.schema-recorded")
+        enrolled = [event for event in events if event["type"] == "education.student-enrolled"][0]
+        self.assertEqual(enrolled["body"]["student"], enrolled["tags"][-1].split(":")[1])
+        self.assertIn(b"education.student-enrolled", base64.b64decode(enrolled["record"]))
+        self.assertNotIn("舒·阿依", out)
+        self.assertIn(b"taizhang/education/v1/events.proto", pathlib.Path(schema).read_bytes())
+
     def test_help_has_an_example_for_every_command_in_both_languages(self):
         _, out, _ = run("--help")
         for name in re.findall(r"^  ([a-z]+) +\S", out.split("Subcommands:")[1], re.M):
@@ -239,8 +292,9 @@ class GoldenErrors(unittest.TestCase):
             holder.stdin.write(b'{"type":"Nothing"}\n')
             holder.stdin.flush()
             holder.stdout.readline()
-            self.check("second writer", 3, lambda lang: run("status", self.ledger, lang=lang))
-            self.assertIn(f"pid={holder.pid}", run("status", self.ledger)[2])
+            self.check("second writer", 3,
+                       lambda lang: run("execute", self.ledger, stdin=FOUNDING, lang=lang))
+            self.assertIn(f"pid={holder.pid}", run("execute", self.ledger, stdin=FOUNDING)[2])
         finally:
             holder.kill()
             holder.communicate()
