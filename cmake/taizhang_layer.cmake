@@ -135,7 +135,9 @@ function(taizhang_forms name)
       endif()
       set_target_properties(${installed} PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME ${file_name}
         LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib" ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
-      target_compile_features(${installed} PUBLIC cxx_std_20)
+      if(NOT FORM_EXPORTS STREQUAL "c")  # a C program need not know C++
+        target_compile_features(${installed} PUBLIC cxx_std_20)
+      endif()
       target_link_libraries(${installed} PUBLIC ${FORM_PUBLIC} PRIVATE ${FORM_PRIVATE})
     endif()
     list(APPEND forms ${installed})
