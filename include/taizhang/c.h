@@ -1,7 +1,7 @@
 /// Taizhang for C, and for every language that can call C: the record of a school system's aid work
 /// (or of any application whose kinds of event are given as a schema), opened, written by command
-/// or by event, asked, replayed and followed. Bytes or JSON go in and out; the JSON is the same that
-/// the `taizhang` tool takes and prints.
+/// or by event, asked, replayed and followed. Bytes or JSON go in and out; the JSON is the same
+/// that the `taizhang` tool takes and prints.
 ///
 /// Conventions, which hold for every call:
 ///
@@ -17,12 +17,12 @@
 ///    taizhang_error_free, a follower with taizhang_follower_close, a system with taizhang_close.
 ///    What is passed in is only read, and only during the call.
 /// 4. ANY THREAD. Every call may be made from any thread, many at once on one system. A follower
-///    takes one poll at a time; taizhang_follower_stop may come from any thread meanwhile. Close and
-///    free are the last calls on what they are given. A process that forks uses what it opened in
-///    one of the two processes only.
+///    takes one poll at a time; taizhang_follower_stop may come from any thread meanwhile. Close
+///    and free are the last calls on what they are given. No thread may be cancelled inside a call,
+///    and what a process opened is of no use to a child that it forks.
 /// 5. NULL IS AN ERROR, NOT A CRASH. Where a parameter is not said to be "or NULL", NULL gives
-///    TAIZHANG_INVALID_ARGUMENT. So does (as far as memory can still tell) a system or follower that
-///    was closed. Freeing or closing NULL does nothing.
+///    TAIZHANG_INVALID_ARGUMENT. So does (as far as memory can still tell) a system or follower
+///    that was closed. Freeing or closing NULL does nothing.
 ///
 /// STABLE calls keep their signature and meaning, and codes keep their numbers, as long as
 /// TAIZHANG_ABI_VERSION is the same. UNSTABLE ones may change in any version. New calls, new codes,
@@ -62,15 +62,16 @@ enum {
   TAIZHANG_IDS_PARTLY_KNOWN = 8,    ///< Some ids of the commit are known. Details name them.
   TAIZHANG_BUSY = 9,                ///< The queue is full; nothing was taken. Retry the call.
   TAIZHANG_HELD = 10,               ///< Another process has the store; details name it.
-  TAIZHANG_CLOSED = 11,             ///< The system was closed, or is open for reading only.
+  TAIZHANG_CLOSED = 11,             ///< The system was closed. Open it again.
   TAIZHANG_OUTCOME_UNKNOWN = 12,    ///< Failed in flight. Reopen and send the same ids again.
   TAIZHANG_IO_ERROR = 13,           ///< The store failed. Appends stop; reopen.
   TAIZHANG_STORAGE_FULL = 14,       ///< No space left. Free some, reopen, retry.
   TAIZHANG_DAMAGED = 15,            ///< A checksum does not hold. Restore from a backup.
-  TAIZHANG_UNSUPPORTED = 16,        ///< Made by a build, format or schema not taken here.
+  TAIZHANG_UNSUPPORTED = 16,        ///< Of a build, format, schema or mode that does not take it.
   TAIZHANG_CLOCK_SUSPECT = 17,      ///< The clock jumped: taizhang_confirm_clock, then retry.
   TAIZHANG_KEY_MISSING = 18,        ///< The vault lacks a key that it should have. Restore it.
-  TAIZHANG_INTERNAL = 19            ///< A broken promise of this library, or no memory left.
+  TAIZHANG_INTERNAL = 19,           ///< A broken promise of this library, or no memory left.
+  TAIZHANG_CANCELLED = 20           ///< Called off before it was begun. No call here answers it.
 };
 
 /// One record: the log, the vault of its personal data, its rules and its views.
@@ -100,7 +101,8 @@ TAIZHANG_C_API const char* taizhang_version(void);
 /// A program compares it with TAIZHANG_ABI_VERSION and does not go on with another. STABLE.
 TAIZHANG_C_API int32_t taizhang_abi_version(void);
 
-/* ---- Errors. Any thread. Of NULL: TAIZHANG_OK, "", "{}", TAIZHANG_RETRY_NO. STABLE. ----------- */
+/* ---- Errors. Any thread. Of NULL: TAIZHANG_OK, "", "{}", TAIZHANG_RETRY_NO. STABLE. -----------
+ */
 
 TAIZHANG_C_API taizhang_code taizhang_error_code(const taizhang_error* error);
 /// A sentence for a person, naming place, rule and the way out. Lives as long as the error. An
@@ -122,28 +124,35 @@ TAIZHANG_C_API void taizhang_free(taizhang_buffer* buffer);
 
 /* ---- Opening and closing --------------------------------------------------------------------- */
 
-/// Opens a record. `location` is "rocksdb:DIRECTORY", or "memory:" for one that is gone when it is
-/// closed. Members of `options_json`:
-///   "mode"             "open" (default), "create", "open_or_create", or "read": beside another
-///                      process that writes, see taizhang_refresh. A record in memory can only be
-///                      created.
+/// Opens a record. `location` is "rocksdb:DIRECTORY", or "memory:NAME" for one that is gone when it
+/// is closed and so can only be created. Members of `options_json`:
+///   "mode"             "open" (default), "create", or "open_or_create": to write, as the only
+///                      process. "read": beside whoever writes; every call that reads sees what the
+///                      writer has made durable by then. "frozen": as it is at opening, for ever
+///                      the same. Those two write nothing
 ///   "application"      "education" (default): the rules and registers of a school system. Or
 ///                      "schema": own kinds of event without C++, to append, read, trail and
-///                      follow; no commands, no views. Needs "schema".
-///   "schema"           a file of the bytes of a google.protobuf.FileDescriptorSet, as made by
+///                      follow; no commands, no views
+///   "schema"           of an application "schema": a file of the bytes of a
+///                      google.protobuf.FileDescriptorSet, as made by
 ///                      `protoc --include_imports --descriptor_set_out=FILE`, whose messages carry
-///                      the options of taizhang/annotations.proto
+///                      the options of taizhang/annotations.proto. Without it "read" and "frozen"
+///                      take the schema that lies in the record, of whatever application it is
 ///   "code_tables"      {"table":{"01":{"zh":"…","en":"…"}}}: the codes that the schema names
-///   "name"             of an application "schema", for people; default "schema"
+///   "name"             of an application "schema", kept in the record; default "schema"
 ///   "language"         "zh" (default) or "en": labels and displayed values in answers
 ///   "master_key"       the file of the key that wraps all personal data's keys; default
 ///                      DIRECTORY/master.key. Made, for its owner alone, when the record is
-///                      created; a fresh one in memory for a record in memory
+///                      created; for a record in memory a fresh one in memory
+///   "views"            of "read" and "frozen": where its own views lie ("rocksdb:DIRECTORY", kept
+///                      for the next opening); default in memory
 ///   "simulated_clock"  true: recorded times come with commands and events. For ever, when created
-/// Durable on return: the new record, if one was made; after an error nothing is left of it.
+/// Durable on return: the new record, if one was made; after an error nothing is left of it but a
+/// key file of a place of its own.
 /// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND, TAIZHANG_ALREADY_EXISTS, TAIZHANG_HELD
-/// (one process writes at a time), TAIZHANG_UNSUPPORTED, TAIZHANG_DAMAGED, those of the store.
-/// STABLE; "application" "schema" UNSTABLE.
+/// (another process writes), TAIZHANG_BUSY (reading: the writer is just opening; try again),
+/// TAIZHANG_UNSUPPORTED (of another application, or a schema that would misread what is stored),
+/// TAIZHANG_DAMAGED, those of the store. STABLE; the application "schema" UNSTABLE.
 TAIZHANG_C_API taizhang_code taizhang_open(const char* location, const char* options_json,
                                            taizhang_system** system, taizhang_error** error);
 
@@ -153,10 +162,12 @@ TAIZHANG_C_API taizhang_code taizhang_open(const char* location, const char* opt
 /// those of the store; what had been reported durable is so all the same. STABLE.
 TAIZHANG_C_API taizhang_code taizhang_close(taizhang_system* system, taizhang_error** error);
 
-/// One JSON object: {"ledger":"…26 characters…","simulated":false,"format":0,"position":"12",
-/// "root":"…hex…","recordedAt":"…","sealed":"0","sizeBytes":"…","writable":true,
-/// "stoppedBecause":"","projections":[{"name":…,"version":1,"generation":1,"position":"12",
-/// "lag":"0","rows":"3"}]}. Errors: TAIZHANG_CLOSED. UNSTABLE.
+/// One JSON object, as `taizhang status --json` prints it:
+///   {"ledger":"…26 characters…","simulated":false,"format":0,"mode":"writer","position":"12",
+///    "root":"…hex…","recordedAt":"…","sealed":"0","sizeBytes":"…","writable":true,
+///    "stoppedBecause":"","damage":"","projections":[{"name":…,"version":1,"generation":1,
+///    "position":"12","lag":"0","rows":"3"}]}
+/// Errors: TAIZHANG_CLOSED, TAIZHANG_BUSY (reading beside a writer: try again). UNSTABLE.
 TAIZHANG_C_API taizhang_code taizhang_status(taizhang_system* system, taizhang_buffer* status,
                                              taizhang_error** error);
 
@@ -171,13 +182,14 @@ TAIZHANG_C_API taizhang_code taizhang_status(taizhang_system* system, taizhang_b
 ///   {"id":"…","verdict":"known","positions":["12","13"]}           the same id was accepted before
 ///   {"id":"…","verdict":"rejected","positions":[],"rule":"B4-NO-EXPULSION","position":"7",
 ///    "code":"rejected","message":{"zh":"…","en":"…"}}              nothing was written
-///   {"verdict":"refused","code":"invalid_argument","message":{…}}  it is no command
+///   {"verdict":"refused","code":"invalid_argument","message":{…}}  it is no command; others go on
 /// Durable on return: every accepted command. Commands are committed in groups of a thousand; after
 /// an error earlier groups may be there. Give each command an id of its own and send the same bytes
 /// again: what was taken answers "known". A command without an id draws one, and sent again is
 /// another command.
 /// Errors: TAIZHANG_INVALID_ARGUMENT (neither lines nor an array), TAIZHANG_BUSY, TAIZHANG_CLOSED,
-/// TAIZHANG_CLOCK_SUSPECT, TAIZHANG_OUTCOME_UNKNOWN, those of the store. What a rule says is no
+/// TAIZHANG_CLOCK_SUSPECT, TAIZHANG_OUTCOME_UNKNOWN, TAIZHANG_UNSUPPORTED (the system is open for
+/// reading), those of the store. What a rule says is no
 /// error but a verdict. STABLE.
 TAIZHANG_C_API taizhang_code taizhang_execute(taizhang_system* system, const char* commands,
                                               size_t size, taizhang_buffer* verdicts,
@@ -187,6 +199,7 @@ TAIZHANG_C_API taizhang_code taizhang_execute(taizhang_system* system, const cha
 /// bytes: one JSON object a line, or one JSON array of them:
 ///   {"type":"bus.ride-recorded","id":"…","on":"2024-09-01","context":{…},"body":{…}}
 /// with the message as JSON, or in place of "body" as "body_bytes", base64 of its protobuf bytes.
+/// A type without its part before the dot is completed; "ledger.…" is the ledger's own.
 /// Tags are derived and personal fields sealed by the schema. A missing id is drawn at random: give
 /// ids to be able to send again. Members of `options_json`:
 ///   "condition"      {"items":[…],"after":"12"}: append only if nothing that the query matches was
@@ -233,8 +246,10 @@ TAIZHANG_C_API taizhang_code taizhang_confirm_clock(taizhang_system* system,
 /// `*seen` (or NULL): up to there every match has been answered: the head, or the last event's
 /// position when the limit cut it. It is a condition's "after" and the next read's "after". 0 when
 /// backward.
-/// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND (a subject), TAIZHANG_CLOSED (also:
-/// "reveal" where the system is open for reading), TAIZHANG_DAMAGED, those of the store. STABLE.
+/// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND (a subject), TAIZHANG_CLOSED,
+/// TAIZHANG_UNSUPPORTED ("reveal" in a system open for reading, where nothing can be recorded),
+/// TAIZHANG_DAMAGED, TAIZHANG_BUSY (reading beside a writer: try again), those of the store.
+/// STABLE.
 TAIZHANG_C_API taizhang_code taizhang_read(taizhang_system* system, const char* query_json,
                                            const char* options_json, taizhang_buffer* json_lines,
                                            uint64_t* seen, taizhang_error** error);

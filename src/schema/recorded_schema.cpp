@@ -24,22 +24,32 @@ Error damaged_schema(const Text& what) {
            "登记的模式" + what.zh + ";请从备份恢复"}};
 }
 
+pb::FileDescriptorProto content(const pb::FileDescriptor& file) {
+  pb::FileDescriptorProto proto;
+  file.CopyTo(&proto);
+  file.CopyJsonNameTo(&proto);
+  return proto;
+}
+
 /// Files in the order in which each can be built after those before it.
 class Files {
  public:
   Result<> add(const pb::FileDescriptor& file) {
     const auto [place, added] = known_.emplace(file.name(), &file);
-    if (!added && place->second != &file)
+    // Pools may each have a copy of what they import: the options of fields, above all.
+    if (!added && place->second != &file &&
+        content(*place->second).SerializeAsString() != content(file).SerializeAsString())
       return Error(ErrorCode::invalid_argument,
                    {"the schema has two files named " + file.name() +
-                        "; a schema read from a ledger is not recorded again",
-                    "模式中有两个名为 " + file.name() + " 的文件;从台账读出的模式不得再次登记"})
+                        " that differ; make all its messages from one version of each file (a "
+                        "schema read from a ledger is not recorded again)",
+                    "模式中有两个名为 " + file.name() +
+                        " 但内容不同的文件;请以同一版本的文件生成全部消息(从台账读出的模式不得再次"
+                        "登记)"})
           .with("file", file.name());
     if (!added) return {};
     for (int i = 0; i < file.dependency_count(); ++i) TAIZHANG_CHECK(add(*file.dependency(i)));
-    pb::FileDescriptorProto& one = *set_.add_file();
-    file.CopyTo(&one);
-    file.CopyJsonNameTo(&one);
+    *set_.add_file() = content(file);
     return {};
   }
   [[nodiscard]] Result<std::string> bytes() const {

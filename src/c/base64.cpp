@@ -1,0 +1,48 @@
+#include <array>
+
+#include "c/session.hpp"
+
+namespace taizhang::c {
+namespace {
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = i; j < i + 3; ++j)
+      group = group << 8U | (j < bytes.size() ? static_cast<std::uint8_t>(bytes[j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j)
+      text += i + j <= bytes.size() ? alphabet[group >> (18 - 6 * j) & 63U] : '=';
+  }
+  return text;
+}
+
+Result<std::string> from_base64(std::string_view text) {
+  const Error wrong(ErrorCode::invalid_argument,
+                    {"The text is not base64 (RFC 4648, with = at the end).",
+                     "文字不是 base64（RFC 4648，末尾以 = 补齐）。"});
+  if (text.size() % 4 != 0) return wrong;
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3);
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  const std::size_t letters = text.size() - padding;
+  std::uint32_t group = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t value = i < letters ? alphabet.find(text[i]) : 0;
+    if (value == std::string_view::npos) return wrong;
+    group = group << 6U | static_cast<std::uint32_t>(value);
+    if (i % 4 != 3) continue;
+    for (const unsigned shift : {16U, 8U, 0U}) bytes += static_cast<char>(group >> shift & 255U);
+    group = 0;
+  }
+  bytes.resize(bytes.size() - padding);
+  return bytes;
+}
+
+}  // namespace taizhang::c
