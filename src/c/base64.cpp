@@ -1,5 +1,3 @@
-#include <array>
-
 #include "c/session.hpp"
 
 namespace taizhang::c {
@@ -9,19 +7,6 @@ constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
-
-std::string to_base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = i; j < i + 3; ++j)
-      group = group << 8U | (j < bytes.size() ? static_cast<std::uint8_t>(bytes[j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      text += i + j <= bytes.size() ? alphabet[group >> (18 - 6 * j) & 63U] : '=';
-  }
-  return text;
-}
 
 Result<std::string> from_base64(std::string_view text) {
   const Error wrong(ErrorCode::invalid_argument,

@@ -75,7 +75,6 @@ struct EventLine {
 };
 Result<std::string> event_line(Session& session, const RecordedEvent& event, const EventLine& how);
 
-std::string to_base64(std::string_view bytes);
 Result<std::string> from_base64(std::string_view text);
 
 inline constexpr std::uint64_t live_handle = 0x7461697a68616e67;  // "taizhang"
