@@ -232,6 +232,23 @@ TEST_P(AsyncFollow, FollowersOfTwoLedgers) {
   ASSERT_OK(answers.next());
 }
 
+TEST_P(AsyncFollow, AReaderFollowsWhatAnotherHandleWrites) {
+  ASSERT_OK(add(1, "a"));
+  auto store = place.store(OpenMode::follower);
+  ASSERT_OK(store);
+  auto reading = Ledger::open(*std::move(store), place.clock);
+  ASSERT_OK(reading);
+  auto opened = AsyncFollower::open(*workers, **reading, Query::tag("a"), 0);
+  ASSERT_OK(opened);
+  EXPECT_EQ(take(**opened, 1), Positions{1});
+  (*opened)->next(5, answers.done());
+  settle();
+  ASSERT_OK(add(1, "a"));
+  const auto batch = answers.next();
+  ASSERT_OK(batch);
+  EXPECT_EQ(batch->events.front()->position, 2U);
+}
+
 TAIZHANG_BOTH_STORES(AsyncFollow);
 
 }  // namespace
