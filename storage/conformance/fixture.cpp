@@ -3,7 +3,9 @@
 
 namespace taizhang {
 
-int conformance::linked_parts() { return reads() + writes() + loads() + snapshots() + openings(); }
+int conformance::linked_parts() {
+  return reads() + writes() + loads() + snapshots() + openings() + marks();
+}
 
 StorageConformance::StorageConformance()
     : backend_(GetParam().make_backend()), place_(GetParam().fresh_place()) {}

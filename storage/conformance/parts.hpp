@@ -8,5 +8,6 @@ int writes();
 int loads();
 int snapshots();
 int openings();
+int marks();
 
 }  // namespace taizhang::conformance
