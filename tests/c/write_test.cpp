@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "c/fixture.hpp"
+#include "taizhang/event.hpp"
 
 namespace taizhang::test {
 namespace {
@@ -158,6 +159,24 @@ TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
       << "an application of its own kinds of event has no rules";
   EXPECT_EQ(opened.view("buses").code, TAIZHANG_NOT_FOUND);
   EXPECT_EQ(opened.status().json()["position"], before);
+}
+
+TEST(CAppend, PersonalFieldsAreSealedBeforeTheyAreStored) {
+  const Opened opened("memory:x", create);
+  const std::string student = Id::random().to_string();
+  const Said said =
+      opened.append(R"({"type":"student-registered","on":"2024-09-01","body":{"student":")" +
+                    student + R"(","name":"张三丰","birth_date":"2011-03-15"}})");
+  ASSERT_EQ(said.code, TAIZHANG_OK) << said.message;
+  const std::string query = R"({"items":[{"tags":["student:)" + student + R"("]}]})";
+  const auto events = opened.read(query, R"({"record":true})").lines();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0]["body"]["name"], "张**");
+  // 三丰 in base64, at each of the three places in a group.
+  for (const char* hidden : {"5LiJ5Liw", "S4ieS4s", "uInkuL"})
+    EXPECT_EQ(events[0]["record"].get<std::string>().find(hidden), std::string::npos);
+  const auto clear = opened.read(query, R"({"reveal":{"purpose":"test","actor":"x"}})").lines();
+  EXPECT_EQ(clear.at(0)["body"]["name"], "张三丰");
 }
 
 TEST(CAppend, TheClockCanBeConfirmed) {
