@@ -15,7 +15,7 @@ namespace [[gnu::visibility("default")]] taizhang {
 struct WorkersOptions {
   /// They wait for the disk most of the time. As many appends as there are threads can share one
   /// flush.
-  std::size_t threads = 8;
+  std::size_t threads = 16;
   /// Calls that wait for a thread; one more is refused with `busy`.
   std::size_t queue_calls_max = limits::async_calls_max;
 };
