@@ -101,8 +101,7 @@ TAIZHANG_C_API const char* taizhang_version(void);
 /// A program compares it with TAIZHANG_ABI_VERSION and does not go on with another. STABLE.
 TAIZHANG_C_API int32_t taizhang_abi_version(void);
 
-/* ---- Errors. Any thread. Of NULL: TAIZHANG_OK, "", "{}", TAIZHANG_RETRY_NO. STABLE. -----------
- */
+/* ---- Errors. Any thread. Of NULL: TAIZHANG_OK, "", "{}", TAIZHANG_RETRY_NO. STABLE. --------- */
 
 TAIZHANG_C_API taizhang_code taizhang_error_code(const taizhang_error* error);
 /// A sentence for a person, naming place, rule and the way out. Lives as long as the error. An

@@ -23,6 +23,7 @@ struct Said {
   std::uint64_t seen = 0;
   std::string message;
   Json details;
+  std::int32_t retry = TAIZHANG_RETRY_NO;
 
   [[nodiscard]] Json json() const { return Json::parse(text); }
   [[nodiscard]] std::vector<Json> lines() const {
@@ -54,6 +55,7 @@ Said said(const Call& call) {
     result.message = taizhang_error_message(error, TAIZHANG_EN);
     EXPECT_NE(std::string(taizhang_error_message(error, TAIZHANG_ZH)), "");
     result.details = Json::parse(taizhang_error_details(error));
+    result.retry = taizhang_error_retry(error);
   }
   taizhang_free(&buffer);
   EXPECT_EQ(buffer.data, nullptr);

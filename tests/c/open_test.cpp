@@ -159,6 +159,20 @@ TEST(COpen, AReaderSeesWhatAWriterMadeDurableAndWritesNothing) {
   EXPECT_EQ(reader.read(enrolments).lines().size(), 1U);
   EXPECT_EQ(reader.view("student-register").json()["rows"].size(), 1U);
   EXPECT_EQ(reader.status().json()["mode"], "follower");
+  const Opened frozen(place, R"({"mode":"frozen"})");
+  ASSERT_EQ(frozen.result.code, TAIZHANG_OK) << frozen.result.message;
+  const std::uint64_t then = frozen.read().seen;
+  EXPECT_EQ(then, writer.read().seen);
+  taizhang_follower* follower = nullptr;
+  const std::string after = R"({"after":")" + std::to_string(then) + R"("})";
+  ASSERT_EQ(taizhang_follow(reader.system, nullptr, after.c_str(), &follower, nullptr),
+            TAIZHANG_OK);
+  ASSERT_EQ(writer.execute(school("3143008888")).code, TAIZHANG_OK);
+  const auto live = poll(follower, 60'000, 1).lines();
+  ASSERT_EQ(live.size(), 1U) << "a reader's follower looks again by itself";
+  EXPECT_EQ(live[0]["position"], std::to_string(then + 1));
+  taizhang_follower_close(follower);
+  EXPECT_EQ(frozen.read().seen, then);
   EXPECT_EQ(reader.execute(school("3143009999")).code, TAIZHANG_UNSUPPORTED);
   EXPECT_EQ(reader.read("", R"({"reveal":{"purpose":"x"}})").code, TAIZHANG_UNSUPPORTED);
 }

@@ -121,6 +121,7 @@ TEST(CAppend, AConditionGuardsWhatWasRead) {
   const Said late = guarded(seen);
   EXPECT_EQ(late.code, TAIZHANG_CONDITION_FAILED);
   EXPECT_EQ(late.details["position"], std::to_string(seen + 1));
+  EXPECT_EQ(late.retry, TAIZHANG_RETRY_DECISION);
   EXPECT_EQ(guarded(opened.read("{" + items + "}").seen).code, TAIZHANG_OK);
 }
 
