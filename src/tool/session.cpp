@@ -87,8 +87,7 @@ Result<Position> catch_up(const Console& console, SchoolSystem& system) {
       [&](std::uint64_t done, std::uint64_t all) { progress.update(done, all); });
 }
 
-Result<std::string> subject_tag(const Record& record, std::string_view kind,
-                                std::string_view reference) {
+Result<std::string> subject_tag(Record& record, std::string_view kind, std::string_view reference) {
   if (record.education != nullptr)
     return taizhang::subject_tag(record.system->decider(), kind, reference);
   std::string tag(reference);
