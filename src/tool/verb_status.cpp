@@ -11,12 +11,17 @@
 namespace taizhang::tool {
 namespace {
 
+/// 0, or 3 for a ledger that should take appends and does not.
+int code_of(const LedgerStatus& ledger) {
+  return ledger.writable || ledger.mode != OpenMode::writer ? 0 : 3;
+}
+
 int status(const Console& console, SchoolSystem& system) {
   const LedgerStatus ledger = system.ledger().status();
   const std::vector<ProjectionStatus> projections = system.views().status();
   if (console.json) {
     fmt::print("{}\n", status_to_json(ledger, projections));
-    return ledger.writable ? 0 : 3;
+    return code_of(ledger);
   }
   const auto line = [&](const Text& label, const std::string& value) {
     fmt::print("{}  {}\n", pad(console.say(label), 16), value);
@@ -46,7 +51,7 @@ int status(const Console& console, SchoolSystem& system) {
                std::to_string(projection.position), std::to_string(projection.lag),
                std::to_string(projection.rows)});
   }
-  return ledger.writable ? 0 : 3;
+  return code_of(ledger);
 }
 
 int rebuild(const Console& console, SchoolSystem& system, const std::string& projection) {
