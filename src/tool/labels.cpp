@@ -31,8 +31,10 @@ const std::string& Labels::of(const std::string& tag) {
 std::string Labels::look_up(const std::string& tag) {
   const auto colon = tag.find(':');
   const std::string kind = tag.substr(0, colon);
-  // Without a name the subject is told by the start of its id, which is enough to tell two apart.
-  std::string fallback = tag.substr(0, colon == std::string::npos ? 8 : colon + 9);
+  // Without a name the subject is told by the start of its id, which is enough to tell two apart;
+  // another application's ids may be words by themselves.
+  const std::string id = colon == std::string::npos ? tag : tag.substr(colon + 1);
+  std::string fallback = Id::parse(id) ? kind + ":" + id.substr(0, 8) : id;
   const std::string type = naming_event(kind);
   if (type.empty()) return fallback;
   auto reader = system_->ledger().read({{{{type}, {tag}}}}, {.backward = true});
