@@ -4,6 +4,7 @@
 
 #include "education/deciders.hpp"
 #include "education/subjects.hpp"
+#include "taizhang/education/v1/commands.pb.h"
 
 namespace taizhang {
 namespace {
@@ -14,21 +15,28 @@ using education::ParameterCache;
 /// The rules of a school system, with what they have read of schools and parameters.
 class SchoolJudge final : public Judge {
  public:
-  SchoolJudge(Desk& desk, std::shared_ptr<ParameterCache> parameters)
-      : parameters_(std::move(parameters)), facts_(desk, *parameters_) {}
+  SchoolJudge(Desk& desk, std::shared_ptr<ParameterCache> parameters, std::unique_ptr<Judge> others)
+      : parameters_(std::move(parameters)),
+        facts_(desk, *parameters_),
+        others_(std::move(others)) {}
   Result<> decide(Decision& decision) override {
+    const auto* file = decision.command().body->GetDescriptor()->file();
+    if (others_ && file != education::v1::RegisterSchool::descriptor()->file())
+      return others_->decide(decision);
     education::Decision one(decision, facts_);
     return education::decide(one);
   }
   void decided(const Decision& decision) override {
     for (const NewEvent& event : decision.events)
       for (const std::string& tag : event.tags) facts_.forget(tag);
+    if (others_) others_->decided(decision);
   }
   Facts& facts() { return facts_; }
 
  private:
   std::shared_ptr<ParameterCache> parameters_;
   Facts facts_;
+  std::unique_ptr<Judge> others_;
 };
 
 class SchoolBatch final : public Education::Batch {
@@ -64,10 +72,10 @@ class SchoolBatch final : public Education::Batch {
 
 }  // namespace
 
-MakeJudge education_judge() {
+MakeJudge education_judge(MakeJudge others) {
   auto parameters = std::make_shared<ParameterCache>(education_schema());
-  return [parameters = std::move(parameters)](Desk& desk) {
-    return std::make_unique<SchoolJudge>(desk, parameters);
+  return [parameters = std::move(parameters), others = std::move(others)](Desk& desk) {
+    return std::make_unique<SchoolJudge>(desk, parameters, others ? others(desk) : nullptr);
   };
 }
 

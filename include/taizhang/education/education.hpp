@@ -17,8 +17,9 @@ std::shared_ptr<const Schema> education_schema();
 /// Its registers and ledgers.
 std::vector<Projection> education_projections();
 
-/// Its rules, for a Decider of one ledger.
-MakeJudge education_judge();
+/// Its rules, for a Decider of one ledger. Commands that are not the school's go to the judge that
+/// `others` makes, if it is given.
+MakeJudge education_judge(MakeJudge others = {});
 
 /// The rules of a school system over one ledger.
 ///
