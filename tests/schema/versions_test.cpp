@@ -1,6 +1,7 @@
 // Events of older versions are read as present messages everywhere but in the trail.
 #include "rides.hpp"
 #include "taizhang/audit/trail.hpp"
+#include "taizhang/decision/decision.hpp"
 #include "taizhang/ledger/v1/trail.pb.h"
 
 namespace rides {
@@ -141,6 +142,23 @@ std::vector<taizhang::Projection> riders() {
       })
       .reveals<Ride>([](const Ride& opened, RiderRow& row) { row.set_name(opened.name()); });
   return all;
+}
+
+TEST_F(Versions, ADecisionReadsPresentMessages) {
+  ledger.add(*schema_at(1), first_ride("r1"));
+  const Position second = ledger.add(*schema_at(2), second_ride("r1"));
+  ledger.correct(*schema_at(2), second, second_ride("r1", "赵六"));
+  auto store = take(taizhang::memory_backend()->open(
+      "", {taizhang::OpenMode::create, taizhang::Vault::keyspaces()}));
+  const auto vault = take(taizhang::Vault::open(std::move(store), {}, ledger.log->id()));
+  taizhang::Desk desk(*ledger.log, *schema, *vault);
+  const taizhang::Command command{.id = taizhang::Id::derive("t", {"1"})};
+  taizhang::Decision decision(desk, command, "", taizhang::Date{19'900});
+  const auto rides = take(decision.past<Ride>({"rider:r1"}));
+  ASSERT_EQ(rides.size(), 2U);
+  EXPECT_EQ(rides[0]->fare().price(), 300);
+  EXPECT_EQ(rides[0]->duration(), 60);
+  EXPECT_EQ(rides[1]->fare().price(), 450);
 }
 
 class VersionsInAView : public Versions {
