@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// What an application brings: its kinds of event, its rules, its views. A plain value that the
 /// caller fills; nothing is registered anywhere else.
 struct Model {
-  std::string name{};                      ///< of the application, for people: "school-bus"
+  std::string name{};                      ///< of the application; the record stays with it
   std::shared_ptr<const Schema> schema{};  ///< events, commands and rows (Schema::make)
   MakeJudge judge = Rules().judge();       ///< of its commands; without rules every one is refused
   std::vector<Projection> projections{};
@@ -61,7 +61,7 @@ class System {
                                               const SystemOptions& options);
   /// Opens the record of any application for reading, with the schema that lies in it: events,
   /// trails and JSON as its own program shows them, no rules and no views. `options.mode` is
-  /// frozen or follower. Errors: those of open.
+  /// frozen or follower, with `options.views` as every reader gives it. Errors: those of open.
   static Result<std::unique_ptr<System>> inspect(const StorageRegistry& registry,
                                                  const SystemOptions& options);
   ~System();
