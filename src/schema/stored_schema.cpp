@@ -123,6 +123,13 @@ Result<bool> record_schema(Ledger& ledger, const Schema& schema, const std::stri
   }
 }
 
+Result<std::string> stored_descriptors(const Ledger& ledger) {
+  TAIZHANG_TRY(std::vector<Stored> newest_first, read_stored(ledger, 1));
+  if (newest_first.empty())
+    return Error(ErrorCode::not_found, {"The ledger holds no schema.", "台账中没有模式定义。"});
+  return std::move(*newest_first.front().content.mutable_files());
+}
+
 Result<std::vector<StoredSchema>> stored_schemas(const Ledger& ledger) {
   TAIZHANG_TRY(const std::vector<Stored> newest_first, read_stored(ledger, position_max));
   std::vector<StoredSchema> result;

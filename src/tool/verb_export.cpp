@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "taizhang/audit/event_json.hpp"
-#include "taizhang/ledger/v1/events.pb.h"
 #include "taizhang/schema/stored_schema.hpp"
 #include "tool/session.hpp"
 #include "tool/verbs.hpp"
@@ -32,26 +31,11 @@ Result<> write_file(const std::string& place, std::string_view bytes) {
       .with("file", place);
 }
 
-/// As they lie in the ledger, bytes of a FileDescriptorSet.
-Result<std::string> newest_descriptors(const Ledger& ledger) {
-  TAIZHANG_TRY(Reader reader,
-               ledger.read(Query::type(std::string(schema_type)), {.backward = true, .limit = 1}));
-  TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-  ledger::v1::SchemaRecorded recorded;
-  if (event == nullptr)
-    return Error(ErrorCode::not_found, {"The ledger holds no schema.", "台账中没有模式定义。"});
-  if (!recorded.ParseFromArray(event->clear.data(), static_cast<int>(event->clear.size())))
-    return Error(ErrorCode::damaged,
-                 {"The recorded schema cannot be parsed.", "登记的模式无法解析。"})
-        .with("position", std::to_string(event->position));
-  return std::move(*recorded.mutable_files());
-}
-
 Result<> export_all(const Console& console, Record& record, const Options& options) {
   System& system = *record.system;
   TAIZHANG_CHECK(options.reveal.record(system, "export", {}));
   if (!options.schema.empty()) {
-    TAIZHANG_TRY(const std::string bytes, newest_descriptors(system.ledger()));
+    TAIZHANG_TRY(const std::string bytes, stored_descriptors(system.ledger()));
     TAIZHANG_CHECK(write_file(options.schema, bytes));
   }
   EventJson how;

@@ -40,6 +40,11 @@ Result<bool> record_schema(Ledger& ledger, const Schema& schema, const std::stri
 /// Every schema recorded, oldest first. Errors: `damaged`, those of reading.
 Result<std::vector<StoredSchema>> stored_schemas(const Ledger& ledger);
 
+/// The descriptors of the newest one, as they lie in the ledger: the bytes of a
+/// google.protobuf.FileDescriptorSet, for programs that read an export. Errors: `not_found` (none
+/// was recorded), `damaged`, those of reading.
+Result<std::string> stored_descriptors(const Ledger& ledger);
+
 /// A schema that knows every (type, version) ever recorded, each as it was defined last, with the
 /// newest code tables (and older tables that those no longer have). Its messages are made from the
 /// recorded descriptors at run time; messages must not outlive it. It shows any event
