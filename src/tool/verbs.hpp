@@ -23,6 +23,7 @@ Verb import_verb();
 Verb execute_verb();
 Verb events_verb();
 Verb export_verb();
+Verb export_audit_verb();  ///< below export
 Verb view_verb();
 Verb views_verb();
 Verb trail_verb();
