@@ -272,29 +272,32 @@ def check_tree(folder, checkpoint, older, witnessed, report):
         report.good(f"前 {older.size} 条与早先的检查点一致", f"the first {older.size} are those signed earlier")
 
 
-def check_records(path, folder, checkpoint, report):
-    """Each exact record against its entry. Without tiles all records must be there and give the
-    root; with them some will do (an export of one school)."""
-    tree, count, alone = Tree(), 0, folder is None
-    faults = len(report.damage)
+def check_records(path, folder, checkpoint, all_up_to, report):
+    """Each exact record against its entry; without tiles, all of them against the root. An export
+    of one school holds some records only; `all_up_to`: none up to there may be missing."""
+    tree, newer, faults = Tree(), 0, len(report.damage)
     try:
         for position, entry in records_of(path):
-            count += 1
-            if alone and position != tree.size + 1:
+            if position > checkpoint.size:
+                newer += 1
+                continue
+            if position <= all_up_to and position != tree.size + 1:
                 report.bad("dropped", tree.size, path.name)
                 return
             tree.add(leaf_hash(entry))
-            if not alone and entry != folder.entry(position - 1):
+            if folder and entry != folder.entry(position - 1):
                 report.bad("record", position - 1, path.name)
     except (OSError, Broken) as error:
         report.bad("record", None, path.name, str(error))
         return
-    if alone and tree.size != checkpoint.size:
+    if tree.size < min(all_up_to, checkpoint.size):
         report.bad("truncated", tree.size, path.name)
-    elif alone and tree.root() != checkpoint.root:
+    elif not folder and tree.root() != checkpoint.root:
         report.bad("rewritten", None, path.name)
+    if newer:
+        report.good(f"注意:{newer} 条原始记录晚于检查点,未被证明", f"note: {newer} records are newer than the checkpoint, unproven")
     if len(report.damage) == faults:
-        report.good(f"{path.name}:{count} 条原始记录与树一致", f"{count} exact records are those of the tree")
+        report.good(f"{path.name}:{tree.size} 条原始记录与树一致", f"{tree.size} exact records are those of the tree")
 
 
 def check_proof(path, folder, trust, report):
@@ -427,7 +430,10 @@ def check_folder(given, paper, older, trust, report):
         if len(report.damage) == faults:
             report.good(f"{folder.size} 条与全部哈希块符合所签的根", f"{folder.size} entries and all tiles give the root {checkpoint.root.hex()}")
     if records.is_file():
-        check_records(records, folder, checkpoint, report)
+        export, all_up_to = records.with_name("export.json"), 0 if folder else checkpoint.size
+        if export.is_file() and json.loads(export.read_bytes()).get("whole_log"):
+            all_up_to = max(all_up_to, json.loads(export.read_bytes())["position"])
+        check_records(records, folder, checkpoint, all_up_to, report)
     elif not folder:
         raise FileNotFoundError(f"{place}: tile/, events.ndjson")
     return folder

@@ -418,6 +418,21 @@ class Tampered(ExportTest):
                 self.assertFound(answer, "record", 321)
         file.write_text(writer.ndjson(self.records[:5] + self.records[4:]))
         self.assertFound(self.check("--records", file), "record")
+        (self.dir / "export.json").write_text(json.dumps({"whole_log": True, "position": self.SIZE}))
+        file.write_text(writer.ndjson(self.records[:320] + self.records[321:]))
+        self.assertFound(self.check("--records", file), "dropped", 320)
+        file.write_text(writer.ndjson(self.records[:-1]))
+        self.assertFound(self.check("--records", file), "truncated", self.SIZE - 1)
+        file.write_text(writer.ndjson(self.records))
+        self.assertTrue(self.check("--records", file)["verified"])
+
+    def test_records_newer_than_the_checkpoint_are_said_to_be_unproven(self):
+        end = max(first for _, _, _, first, _, _ in self.records[:400]) - 1  # between two commits
+        writer.write(self.dir / "older", self.entries[:end], self.note)
+        (self.dir / "events.ndjson").write_text(writer.ndjson(self.records))
+        answer = self.check("--records", self.dir / "events.ndjson", folder=self.dir / "older")
+        self.assertTrue(answer["verified"])
+        self.assertIn(f"{self.SIZE - end} records are newer", json.dumps(answer))
 
 
 if __name__ == "__main__":
