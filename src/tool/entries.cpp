@@ -20,6 +20,19 @@ std::string joined(std::initializer_list<std::string_view> parts, std::string_vi
 
 }  // namespace
 
+std::string content_of(const ledger::v1::TrailEntry& entry, Labels& labels) {
+  std::string out = joined({entry.reason(), entry.approver()}, " / ");
+  for (const ledger::v1::TrailField& field : entry.fields()) {
+    std::string value = field.value();
+    for (const std::string& tag : entry.tags()) {
+      const auto colon = tag.find(':');
+      if (value == tag || value == tag.substr(colon + 1)) value = labels.of(tag);
+    }
+    out += fmt::format("{}{} {}", out.empty() ? "" : "; ", field.label(), value);
+  }
+  return out;
+}
+
 EntryPrinter::EntryPrinter(const Console& console, System& system, bool reveal)
     : console_(&console), labels_(system, reveal) {
   if (console.json) return;
@@ -35,20 +48,6 @@ EntryPrinter::EntryPrinter(const Console& console, System& system, bool reveal)
 
 void EntryPrinter::flush() {
   if (table_) table_->settle();
-}
-
-/// Fields as "label value"; a subject field shows the subject's name instead of its id.
-std::string EntryPrinter::content(const ledger::v1::TrailEntry& entry) {
-  std::string out = joined({entry.reason(), entry.approver()}, " / ");
-  for (const ledger::v1::TrailField& field : entry.fields()) {
-    std::string value = field.value();
-    for (const std::string& tag : entry.tags()) {
-      const auto colon = tag.find(':');
-      if (value == tag || value == tag.substr(colon + 1)) value = labels_.of(tag);
-    }
-    out += fmt::format("{}{} {}", out.empty() ? "" : "; ", field.label(), value);
-  }
-  return out;
 }
 
 Result<> EntryPrinter::print(const ledger::v1::TrailEntry& entry) {
@@ -72,7 +71,7 @@ Result<> EntryPrinter::print(const ledger::v1::TrailEntry& entry) {
       entry.file().empty() ? std::string() : fmt::format("{}:{}", entry.file(), entry.line());
   table_->row({std::to_string(entry.position()), entry.effective_on(), entry.recorded_on(), mark,
                entry.label(), joined({entry.actor(), entry.role(), entry.office()}, "/"),
-               entry.document(), source, content(entry)});
+               entry.document(), source, content_of(entry, labels_)});
   return {};
 }
 

@@ -12,6 +12,10 @@ class TrailEntry;
 
 namespace taizhang::tool {
 
+/// What an event says: grounds, then fields as "label value"; a subject field shows the subject's
+/// name instead of its id.
+std::string content_of(const ledger::v1::TrailEntry& entry, Labels& labels);
+
 /// Prints events one a line: as JSON, or as a table for people with a mark on late records and on
 /// what was voided or corrected since.
 class EntryPrinter {
@@ -23,7 +27,6 @@ class EntryPrinter {
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
-  std::string content(const ledger::v1::TrailEntry& entry);
   const Console* console_;
   Labels labels_;
   std::unique_ptr<Table> table_;
