@@ -7,9 +7,8 @@
 #include <tuple>
 
 #include "audit/document_series.hpp"
-#include "audit/outline.hpp"
+#include "audit/trail_entry.hpp"
 #include "taizhang/ledger/v1/audit.pb.h"
-#include "taizhang/ledger/v1/trail.pb.h"
 #include "taizhang/schema/event_codec.hpp"
 
 namespace taizhang {
@@ -75,6 +74,12 @@ bool same_person(std::string_view actor, std::string_view approver) {
   return actor == approver || actor.substr(actor.find(':') + 1) == approver;
 }
 
+std::string label_of(const Schema& schema, std::string_view type, std::uint32_t version,
+                     Language language) {
+  const MessageInfo* known = schema.event(type, version);
+  return known == nullptr ? std::string(type) : in(known->label, language);
+}
+
 struct Day {
   std::uint64_t events = 0;
   std::uint64_t late = 0;
@@ -92,12 +97,11 @@ class Audit {
 
   Result<> take(const RecordedEvent& event) {
     entry_.Clear();
-    TAIZHANG_CHECK(audit::outline(event, how_, entry_));
+    TAIZHANG_CHECK(audit::describe_head(*schema_, event, how_, entry_));
     const bool counts = asked_for(event);
     TAIZHANG_TRY(const Grounds grounds, grounds_.read(event, entry_));
     for (const std::string& document : grounds.documents) note_document(document, counts);
     if (!counts) return {};
-    entry_.set_label(audit::label_of(*schema_, event.type, event.version, question_->language));
     count(Date::in_china(event.recorded_at));
     if (entry_.late()) list_late();
     if (event.target) list_change(event);
@@ -112,7 +116,7 @@ class Audit {
     for (const auto& [who, seen] : activity_) {
       auto& line = *found_->add_activity();
       std::tie(*line.mutable_actor(), *line.mutable_office(), *line.mutable_type()) = who;
-      line.set_label(audit::label_of(*schema_, line.type(), 1, question_->language));
+      line.set_label(label_of(*schema_, line.type(), 1, question_->language));
       line.set_events(seen.events);
       line.set_first(seen.first);
       line.set_last(seen.last);
@@ -186,7 +190,7 @@ class Audit {
     line.set_target_position(entry_.target_position());
     line.set_target_type(entry_.target_type());
     line.set_target_label(
-        audit::label_of(*schema_, event.target->type, event.target->version, question_->language));
+        label_of(*schema_, event.target->type, event.target->version, question_->language));
     line.set_recorded_on(entry_.recorded_on());
     line.set_actor(entry_.actor());
     line.set_approver(entry_.approver());

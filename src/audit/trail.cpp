@@ -1,3 +1,5 @@
+#include "taizhang/audit/trail.hpp"
+
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
@@ -6,9 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "audit/outline.hpp"
+#include "audit/trail_entry.hpp"
 #include "taizhang/ledger/v1/events.pb.h"
-#include "taizhang/ledger/v1/trail.pb.h"
 #include "taizhang/schema/display.hpp"
 
 namespace taizhang {
@@ -114,7 +115,6 @@ std::string erased_text(Language language) {
 // no upcaster runs. A void has none beyond its grounds.
 Result<> take_fields(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
                      const TrailOptions& options, ledger::v1::TrailEntry& entry) {
-  entry.set_label(audit::label_of(schema, event.type, event.version, options.language));
   if (event.type == void_type) return {};
   TAIZHANG_TRY(const WrittenMessage written, decode_as_written(schema, event, &sealer));
   if (written.info == nullptr) return {};
@@ -150,27 +150,19 @@ void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
 
 }  // namespace
 
-namespace audit {
-
-Result<> outline(const RecordedEvent& recorded, const TrailOptions& options,
-                 ledger::v1::TrailEntry& entry) {
+Result<> audit::describe_head(const Schema& schema, const RecordedEvent& recorded,
+                              const TrailOptions& options, ledger::v1::TrailEntry& entry) {
   take_header(recorded, options, entry);
+  const MessageInfo* own = schema.event(recorded.type, recorded.version);
+  entry.set_label(own == nullptr ? std::string(recorded.type) : in(own->label, options.language));
   TAIZHANG_CHECK(take_context(recorded, entry));
   if (recorded.target) TAIZHANG_CHECK(take_target(recorded, entry));
   return {};
 }
 
-std::string label_of(const Schema& schema, std::string_view type, std::uint32_t version,
-                     Language language) {
-  const MessageInfo* known = schema.event(type, version);
-  return known == nullptr ? std::string(type) : in(known->label, language);
-}
-
-}  // namespace audit
-
 Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
                   const TrailOptions& options, ledger::v1::TrailEntry& entry) {
-  TAIZHANG_CHECK(audit::outline(recorded, options, entry));
+  TAIZHANG_CHECK(audit::describe_head(schema, recorded, options, entry));
   return take_fields(schema, sealer, recorded, options, entry);
 }
 

@@ -21,14 +21,23 @@ struct Verb {
 Verb init_verb();
 Verb import_verb();
 Verb execute_verb();
+Verb react_verb();
 Verb events_verb();
 Verb export_verb();
 Verb export_audit_verb();  ///< below export
 Verb view_verb();
 Verb views_verb();
 Verb trail_verb();
+Verb why_verb();
+Verb diff_verb();
 Verb indicators_verb();
 Verb rebuild_verb();
+Verb parked_verb();
+Verb skip_verb();
+Verb retry_verb();
+Verb pause_verb();
+Verb resume_verb();
+Verb reset_verb();
 Verb status_verb();
 Verb generate_verb();
 Verb confirm_clock_verb();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "taizhang/decision/decider.hpp"
+#include "taizhang/process/process_manager.hpp"
 #include "taizhang/projection/projection.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
@@ -16,6 +17,8 @@ namespace [[gnu::visibility("default")]] taizhang {
 std::shared_ptr<const Schema> education_schema();
 /// Its registers and ledgers.
 std::vector<Projection> education_projections();
+/// What the end of a child's schooling sets off (docs/processes.md).
+std::vector<ProcessManager> education_processes();
 
 /// Its rules, for a Decider of one ledger. Commands that are not the school's go to the judge that
 /// `others` makes, if it is given.
@@ -79,8 +82,10 @@ class Education {
                                                    std::string_view reference);
 
   /// A parameter's value in force on a date: the nearest jurisdiction that sets it ("CN-431224",
-  /// then "CN-43", "CN", "*"), else the built-in default. `not_found` for an unknown name.
-  Result<std::string> parameter(std::string_view name, std::string_view jurisdiction, Date on);
+  /// then "CN-43", "CN", "*"), else the built-in default; as it was known when the log ended at
+  /// `known_at` (0: now). `not_found` for an unknown name, or for a known_at past the head.
+  Result<std::string> parameter(std::string_view name, std::string_view jurisdiction, Date on,
+                                Position known_at = 0);
 
  private:
   std::unique_ptr<Decider> own_;
