@@ -89,6 +89,10 @@ Result<> Views::Impl::build(std::span<State* const> group, const OnProgress& pro
     const auto outcome = build_group(part, progress);
     std::vector<State*> built;
     for (const Building& one : part) built.push_back(one.state);
+    {
+      const auto lock = moving_on();
+      for (State* state : built) state->building.reset();
+    }
     note_outcome(built, outcome, part.front().made.position - from,
                  std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     TAIZHANG_CHECK(outcome);

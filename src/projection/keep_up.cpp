@@ -66,7 +66,6 @@ void Views::Impl::note_outcome(std::span<State* const> group, const Result<>& ou
                                std::uint64_t events, double seconds) {
   const auto lock = moving_on();
   for (State* state : group) {
-    state->building.reset();
     if (outcome) {
       state->stopped.reset();
       if (seconds > 0) state->rate = static_cast<double>(events) / seconds;
