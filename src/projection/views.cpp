@@ -363,4 +363,9 @@ std::vector<std::string> Views::view_names() const {
   return names;
 }
 
+const TableSpec* Views::table(std::string_view view) const {
+  const auto found = impl_->find(view);
+  return found ? &found->table->spec() : nullptr;
+}
+
 }  // namespace taizhang

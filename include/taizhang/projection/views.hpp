@@ -92,6 +92,8 @@ class Views {
   [[nodiscard]] Result<Hash> digest(std::string_view view) const;
   [[nodiscard]] std::vector<ProjectionStatus> status() const;
   [[nodiscard]] std::vector<std::string> view_names() const;
+  /// How a view's rows are folded; nullptr if there is no such view. Lives as long as this.
+  [[nodiscard]] const TableSpec* table(std::string_view view) const;
 
  private:
   explicit Views(std::unique_ptr<Impl> impl);
