@@ -43,7 +43,8 @@ class Comparing {
     // With one date for both nothing older makes a difference.
     if (from_.effective_on == to_.effective_on)
       range.after = std::min(from_.known_at, to_.known_at);
-    TAIZHANG_TRY(Reader reader, ledger_.read({{{audit::types_of(table_), {}}}}, range));
+    const Query query{{{audit::types_of(table_), {}}, {{std::string(audit::left_out_type)}, {}}}};
+    TAIZHANG_TRY(Reader reader, ledger_.read(query, range));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) return found;
@@ -92,6 +93,9 @@ class Comparing {
   };
 
   [[nodiscard]] bool differs(const RecordedEvent& event) const {
+    // A decision about a row has no date of its own: it holds once it is known.
+    if (event.type == audit::left_out_type)
+      return (event.position <= from_.known_at) != (event.position <= to_.known_at);
     const Date date = audit::date_of(event);
     return audit::counts(from_, event.position, date) != audit::counts(to_, event.position, date);
   }
@@ -103,11 +107,11 @@ class Comparing {
     const Moment& later = forward ? to_ : from_;
     Side& early = forward ? before : after;
     Side& late = forward ? after : before;
-    RowHistory history(schema_);
+    RowHistory history(schema_, table_, key);
     bool early_taken = false;
     ReadOptions range;
     range.before = later.known_at + 1;
-    TAIZHANG_TRY(Reader reader, ledger_.read({{{audit::types_of(table_), key}}}, range));
+    TAIZHANG_TRY(Reader reader, ledger_.read(history.query(), range));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (!early_taken && (event == nullptr || event->position > earlier.known_at)) {
@@ -115,8 +119,7 @@ class Comparing {
         early_taken = true;
       }
       if (event == nullptr) break;
-      TAIZHANG_CHECK(history.add(*event));
-      if (!differs(*event)) continue;
+      if (!history.add(*event) || !differs(*event)) continue;
       causes.add(*event);
       TAIZHANG_TRY(*row.add_events(), causes.at(event->position));
     }

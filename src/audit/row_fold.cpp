@@ -67,8 +67,13 @@ void RowFold::keep(const EffectiveEvent& event, const TableSpec::Reveal& reveal,
 RowFold::Applied RowFold::apply(const HistoryStep& step) {
   const EffectiveEvent& event = step.event;
   Applied applied;
+  if (!step.left_out && waiting_ > 0) {
+    ++waiting_;
+    return applied;
+  }
   if (step.problem) {
     applied.problem = step.problem;
+    if (!step.left_out) waiting_ = 1;
     return applied;
   }
   const auto handler = table_->handlers.find(event.info.type);
@@ -84,6 +89,7 @@ RowFold::Applied RowFold::apply(const HistoryStep& step) {
   } catch (const std::exception& thrown) {
     kept_ = kept;
     applied.given.reset();
+    waiting_ = 1;
     applied.problem = handler_threw(*table_, event.info, thrown.what());
     return applied;
   }

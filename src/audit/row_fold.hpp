@@ -29,11 +29,13 @@ class RowFold {
     /// An empty row but for the personal fields that the event gave; nullptr if it gave none.
     std::unique_ptr<google::protobuf::Message> given;
   };
-  /// Leaves the row as it was if the event cannot be read or its handler throws.
+  /// At an event that cannot be read or whose handler throws the row stops, as it was before it:
+  /// that one and all after it wait. So does the view's row park.
   Applied apply(const HistoryStep& step);
 
   /// The row without personal fields; nullptr before an event made it.
   [[nodiscard]] const google::protobuf::Message* row() const { return row_.get(); }
+  [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
   [[nodiscard]] bool shown() const { return row_ && table_->shows(*row_); }
   /// A copy of the row with its personal fields; nullptr likewise.
   [[nodiscard]] std::unique_ptr<google::protobuf::Message> opened() const;
@@ -48,6 +50,7 @@ class RowFold {
   const TableSpec* table_;
   const RowKey* key_;
   std::unique_ptr<Message> row_;
+  std::uint64_t waiting_ = 0;
   /// The opened parts of the last event of each type and slot.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const Message>> kept_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "taizhang/ledger/v1/events.pb.h"
+
 namespace taizhang::audit {
 namespace {
 
@@ -19,9 +21,16 @@ HistoryStep unread(const RecordedEvent& event, Text reason) {
   return step;
 }
 
-Text no_message(const EventInfo& info) {
-  return {info.type + " at position " + std::to_string(info.set_by) + " cannot be read",
-          "位置 " + std::to_string(info.set_by) + " 的 " + info.type + " 无法读取"};
+Text no_message(const EffectiveEvent& event) {
+  const std::string at = std::to_string(event.info.set_by);
+  return {event.info.type + " at position " + at + " cannot be read: " + event.unreadable,
+          "位置 " + at + " 的 " + event.info.type + " 无法读取：" + event.unreadable};
+}
+
+Text decided(const EventInfo& info, Position decision) {
+  const std::string at = std::to_string(decision);
+  return {info.type + " is left out of this row by the decision at position " + at,
+          "依位置 " + at + " 的决定，本行不计 " + info.type};
 }
 
 auto place(const HistoryStep& step) {
@@ -30,30 +39,57 @@ auto place(const HistoryStep& step) {
 
 }  // namespace
 
-Result<> RowHistory::add(const RecordedEvent& event) {
+Query RowHistory::query() const {
+  return {{{types_of(*table_), key_}, {{std::string(left_out_type)}, key_}}};
+}
+
+bool RowHistory::leave_out(const RecordedEvent& decision) {
+  ledger::v1::ProjectionEventSkipped skipped;
+  if (!skipped.ParseFromArray(decision.clear.data(), static_cast<int>(decision.clear.size())))
+    return false;
+  const std::vector<std::string> tags(skipped.key().begin(), skipped.key().end());
+  const auto key = key_of(*table_, tags);
+  if (skipped.view() != table_->view || !key || *key != key_) return false;
+  left_out_[skipped.position()] = decision.position;
+  return true;
+}
+
+bool RowHistory::add(const RecordedEvent& event) {
+  if (event.type == left_out_type) return leave_out(event);
+  if (full_) return true;
   if (event.type == void_type && event.target)
     std::erase_if(unread_, [&](const HistoryStep& step) {
       return step.event.info.position == event.target->position;
     });
   const auto added = history_.add(event);
-  if (added) return {};
-  if (added.error().code() == ErrorCode::too_large) return added.error();
-  unread_.push_back(unread(event, added.error().message()));
-  return {};
+  if (added) return true;
+  HistoryStep step = unread(event, added.error().message());
+  if (added.error().code() == ErrorCode::too_large)
+    full_ = std::move(step);
+  else
+    unread_.push_back(std::move(step));
+  return true;
 }
 
 std::vector<HistoryStep> RowHistory::steps(const std::optional<Date>& until) const {
   std::vector<HistoryStep> all = unread_;
   for (EffectiveEvent& event : history_.effective()) {
-    HistoryStep step{std::move(event), std::nullopt};
-    if (!step.event.message) step.problem = no_message(step.event.info);
-    all.push_back(std::move(step));
+    HistoryStep& step = all.emplace_back();
+    if (!event.message) step.problem = no_message(event);
+    step.event = std::move(event);
   }
   if (until)
     std::erase_if(all,
                   [&](const HistoryStep& step) { return step.event.info.effective_on > *until; });
   std::sort(all.begin(), all.end(),
             [](const HistoryStep& a, const HistoryStep& b) { return place(a) < place(b); });
+  for (HistoryStep& step : all) {
+    const auto decision = left_out_.find(step.event.info.position);
+    if (decision == left_out_.end()) continue;
+    step.left_out = true;
+    step.problem = decided(step.event.info, decision->second);
+  }
+  if (full_) all.push_back(*full_);
   return all;
 }
 

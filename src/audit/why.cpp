@@ -79,6 +79,7 @@ class Asking {
 
   /// The row as it ended, and everything newest first.
   void finish() {
+    answer.set_waiting(fold_.waiting());
     answer.set_state(!fold_.row() ? "absent" : fold_.shown() ? "shown" : "hidden");
     for (ledger::v1::WhyField& field : *answer.mutable_fields()) {
       std::reverse(field.mutable_changes()->begin(), field.mutable_changes()->end());
@@ -119,15 +120,15 @@ Result<ledger::v1::Why> why(const Ledger& ledger, const Schema& schema, const Se
   TAIZHANG_TRY(const RowKey key, audit::key_of(table, tags));
   TAIZHANG_TRY(const Moment when, audit::settled(moment, ledger.head().position));
 
-  RowHistory history(schema);
+  RowHistory history(schema, table, key);
   Causes causes(ledger, schema, options.language);
   ReadOptions range;
   range.before = when.known_at + 1;
-  TAIZHANG_TRY(Reader reader, ledger.read({{{audit::types_of(table), key}}}, range));
+  TAIZHANG_TRY(Reader reader, ledger.read(history.query(), range));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) break;
-    TAIZHANG_CHECK(history.add(*event));
+    (void)history.add(*event);
     causes.add(*event);
   }
 

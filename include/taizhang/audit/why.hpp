@@ -36,9 +36,9 @@ struct WhyOptions {
 /// event, so nothing is stored for it and the last `after` is what the view says. Cost: the key's
 /// events, each times the size of the row.
 ///
-/// An event that cannot be read, or whose handler throws, or whose sealed parts cannot be opened,
-/// is told under `problems`. One that cannot be read or whose handler throws leaves the row as it
-/// was, and what comes after it goes on from there, as if it were skipped.
+/// An event that cannot be read, or whose handler throws, is told under `problems`: the row stops
+/// before it, as the view's row parks, and what comes after it waits. So are an event that the row
+/// goes on without by decision (skip_parked), and one whose sealed parts cannot be opened.
 ///
 /// `table` is a view's (Views::table); `key` is all tags of the row's key, in any order. Blocks;
 /// any thread. Errors: `invalid_argument` (tags that are no key of the view; an unknown field,
