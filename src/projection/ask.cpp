@@ -218,7 +218,7 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
   if (found.state->progress.position < ask.at_least) {
     if (found.state->progress.paused) return paused(found.state->projection->name());
     lock.unlock();
-    TAIZHANG_TRY(const Position reached, impl_->catch_up({}));
+    TAIZHANG_TRY(const Position reached, impl_->catch_up(position_max, {}));
     if (reached < ask.at_least)
       return Error(ErrorCode::not_found, {"the log ends at position " + std::to_string(reached) +
                                               ", before " + std::to_string(ask.at_least),

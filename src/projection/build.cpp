@@ -28,7 +28,7 @@ Result<> Views::Impl::rebuild(std::string_view name, const OnProgress& progress)
   TAIZHANG_TRY(const Head head, ledger->refresh());
   if (head.position == 0 || group.empty()) return {};
   const std::lock_guard building(building_);
-  return build(group, progress);
+  return build(group, position_max, progress);
 }
 
 // Goes on where a build of the same tables was cut short, if there is one in this history.
@@ -77,7 +77,8 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state) {
   return building;
 }
 
-Result<> Views::Impl::build(std::span<State* const> group, const OnProgress& progress) {
+Result<> Views::Impl::build(std::span<State* const> group, Position limit,
+                            const OnProgress& progress) {
   std::map<Position, std::vector<Building>> parts;
   for (State* state : group) {
     TAIZHANG_TRY(Building building, begin_build(*state));
@@ -86,9 +87,13 @@ Result<> Views::Impl::build(std::span<State* const> group, const OnProgress& pro
   for (auto& [position, part] : parts) {
     const auto began = std::chrono::steady_clock::now();
     const Position from = position;
-    const auto outcome = build_group(part, progress);
+    const auto outcome = build_group(part, limit, progress);
     std::vector<State*> built;
     for (const Building& one : part) built.push_back(one.state);
+    {
+      const auto lock = moving_on();
+      for (State* state : built) state->building.reset();
+    }
     note_outcome(built, outcome, part.front().made.position - from,
                  std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     TAIZHANG_CHECK(outcome);
@@ -96,9 +101,10 @@ Result<> Views::Impl::build(std::span<State* const> group, const OnProgress& pro
   return {};
 }
 
-Result<> Views::Impl::build_group(std::span<Building> group, const OnProgress& on_progress) {
+Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
+                                  const OnProgress& on_progress) {
   const Position start = group.front().made.position;
-  Folds folds(*ledger, *schema, fold_options(ledger->head().position - start));
+  Folds folds(*ledger, *schema, fold_options(std::min(ledger->head().position, limit) - start));
   for (std::size_t i = 0; i < group.size(); ++i)
     add_tables(folds, *group[i].state, i, group[i].made, start == 0, group[i].sums);
   const Query query = folds.query();
@@ -135,7 +141,9 @@ Result<> Views::Impl::build_group(std::span<Building> group, const OnProgress& o
     return {};
   };
 
-  for (Head head = ledger->head(); position < head.position; head = ledger->head()) {
+  for (;;) {
+    TAIZHANG_TRY(const Head head, end_at(limit));
+    if (position >= head.position) break;
     // The last stretch, when it is short, is left for when nobody else moves rows on.
     if (position != 0 && head.position - position <= options.batch_events) break;
     Batch batch;
@@ -145,7 +153,7 @@ Result<> Views::Impl::build_group(std::span<Building> group, const OnProgress& o
   }
   const std::lock_guard writing(writing_);
   Batch batch;
-  const Head head = ledger->head();
+  TAIZHANG_TRY(const Head head, end_at(limit));
   if (position < head.position) TAIZHANG_CHECK(fold_to(head.position, head, batch));
   tell(position, position);
   return swap_in(group, std::move(batch));

@@ -33,17 +33,26 @@ void Views::Impl::add_tables(Folds& folds, const State& state, std::size_t numbe
                state.projection->name(), sums.empty() ? nullptr : sums[i]});
 }
 
-Result<Position> Views::Impl::catch_up(const OnProgress& progress) {
+Result<Head> Views::Impl::end_at(Position limit) const {
+  Head head = ledger->head();
+  if (limit >= head.position) return head;
+  TAIZHANG_TRY(head.root, ledger->root_at(limit));
+  head.position = limit;
+  return head;
+}
+
+Result<Position> Views::Impl::catch_up(Position limit, const OnProgress& progress) {
   TAIZHANG_CHECK(ledger->refresh());
+  if (limit == 0) return Position{0};
   if (!to_build().empty()) {
     const std::lock_guard building(building_);
     const std::vector<State*> group = to_build();  // another thread may have been first
-    TAIZHANG_CHECK(build(group, progress));
+    TAIZHANG_CHECK(build(group, limit, progress));
   }
   Position reached = 0;
   {
     const std::lock_guard writing(writing_);
-    const Head head = ledger->head();
+    TAIZHANG_TRY(const Head head, end_at(limit));
     std::map<Position, std::vector<State*>> groups;
     for (const auto& state : states)
       if (!state->progress.paused && !state->outdated && state->progress.position != 0)
@@ -66,7 +75,6 @@ void Views::Impl::note_outcome(std::span<State* const> group, const Result<>& ou
                                std::uint64_t events, double seconds) {
   const auto lock = moving_on();
   for (State* state : group) {
-    state->building.reset();
     if (outcome) {
       state->stopped.reset();
       if (seconds > 0) state->rate = static_cast<double>(events) / seconds;

@@ -268,7 +268,12 @@ Result<std::unique_ptr<Views>> Views::open(const Ledger& ledger,
 Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Views::~Views() = default;
 
-Result<Position> Views::catch_up(const OnProgress& progress) { return impl_->catch_up(progress); }
+Result<Position> Views::catch_up(const OnProgress& progress) {
+  return impl_->catch_up(position_max, progress);
+}
+Result<Position> Views::catch_up_to(Position end, const OnProgress& progress) {
+  return impl_->catch_up(end, progress);
+}
 Result<> Views::rebuild(std::string_view projection, const OnProgress& progress) {
   return impl_->rebuild(projection, progress);
 }

@@ -34,7 +34,7 @@ class Views::Impl {
   };
 
   Result<> open();
-  Result<Position> catch_up(const OnProgress& progress);
+  Result<Position> catch_up(Position limit, const OnProgress& progress);
   Result<> rebuild(std::string_view name, const OnProgress& progress);
   Result<std::vector<ViewCheck>> verify(std::string_view name, const OnProgress& progress);
   Result<> set_paused(std::string_view name, bool paused);
@@ -97,9 +97,11 @@ class Views::Impl {
     std::vector<std::shared_ptr<const projection::SumsState>> sums;
   };
   [[nodiscard]] std::vector<State*> to_build();
-  Result<> build(std::span<State* const> group, const OnProgress& progress);
+  Result<> build(std::span<State* const> group, Position limit, const OnProgress& progress);
   Result<Building> begin_build(State& state);
-  Result<> build_group(std::span<Building> group, const OnProgress& progress);
+  Result<> build_group(std::span<Building> group, Position limit, const OnProgress& progress);
+  /// The head, or the log up to `limit` if it goes further.
+  [[nodiscard]] Result<Head> end_at(Position limit) const;
   Result<> swap_in(std::span<Building> group, Batch batch);
   Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
   /// Where a state's tables are among those of a fold.

@@ -16,6 +16,7 @@ BELOW = {
     "schema": {"core"},
     "vault": {"core", "schema"},
     "projection": {"core", "schema"},
+    "testing": {"core", "memory", "schema", "projection"},
     "audit": {"core", "schema", "projection"},
     "decision": {"core", "schema", "vault", "projection"},
     "asio": {"core", "schema", "vault", "projection", "decision"},

@@ -163,6 +163,13 @@ std::string TableBuilder<Row>::type_of(const google::protobuf::Descriptor* descr
 class Projection {
  public:
   Projection(std::string name, std::uint32_t version) : name_(std::move(name)), version_(version) {}
+  ~Projection() = default;
+  Projection(Projection&&) = default;
+  Projection& operator=(Projection&&) = default;
+  Projection(const Projection& other) : name_(other.name_), version_(other.version_) {
+    for (const auto& spec : other.tables_) tables_.push_back(std::make_unique<TableSpec>(*spec));
+  }
+  Projection& operator=(const Projection& other) { return *this = Projection(other); }
   template <class Row>
   TableBuilder<Row> table(std::string name_of_view, std::vector<std::string> key_kinds) {
     tables_.push_back(std::make_unique<TableSpec>());

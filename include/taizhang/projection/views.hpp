@@ -101,6 +101,8 @@ class Views {
   /// at the time of the first build is no news, and neither is what a rebuild repeats. A crash
   /// between may tell a change again, so that which leaves the process must bear it.
   Result<Position> catch_up(const OnProgress& progress = {});
+  /// The same, but not past that position: to see how rows come about.
+  Result<Position> catch_up_to(Position end, const OnProgress& progress = {});
   /// Builds the tables of a projection (or of all: empty name) from position 0 beside those
   /// served, then swaps. Readers and catch_up go on meanwhile. If it is cut short, by `stop`, an
   /// error or the end of the process, the next rebuild or catch_up goes on where it was.

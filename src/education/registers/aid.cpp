@@ -1,6 +1,7 @@
 #include "education/registers/payments.hpp"
 #include "education/registers/registers.hpp"
 #include "taizhang/education/v1/events.pb.h"
+#include "taizhang/projection/sums.hpp"
 
 namespace taizhang::registers {
 
@@ -69,7 +70,14 @@ void add_aid_payments(Projection& aid) {
           [](const v1::AidReturned& e, const EventInfo& info, AidPaymentRow& row) {
             move(row, info, "returned", e.amount_fen());
           })
-      .shown_if([](const AidPaymentRow& row) { return !row.granted_on().empty(); });
+      .shown_if([](const AidPaymentRow& row) { return !row.granted_on().empty(); })
+      .sums(sums_of<Counts, AidPaymentRow>("payments 1",
+                                           [](const AidPaymentRow& row, int sign, Counts& counts) {
+                                             counts.add("state/" + row.state(), sign);
+                                             counts.add("granted_fen", sign * row.granted_fen());
+                                             counts.add("paid_fen", sign * row.paid_fen());
+                                             counts.add("returned_fen", sign * row.returned_fen());
+                                           }));
 }
 
 }  // namespace taizhang::registers

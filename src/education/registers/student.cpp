@@ -1,6 +1,7 @@
 #include "education/registers/held.hpp"
 #include "education/registers/registers.hpp"
 #include "education/registers/spans.hpp"
+#include "taizhang/projection/sums.hpp"
 
 namespace taizhang::registers {
 namespace {
@@ -109,7 +110,17 @@ void add_student_register(Projection& students) {
           })
       .shown_if([](const StudentRow& row) {
         return !row.registered_on().empty() || row.spans_size() > 0;
-      });
+      })
+      .sums(sums_of<Counts, StudentRow>("roll 1",
+                                        [](const StudentRow& row, int sign, Counts& counts) {
+                                          counts.add("status/" + row.status(), sign);
+                                          if (!row.case_state().empty())
+                                            counts.add("case/" + row.case_state(), sign);
+                                          if (row.boarder() && row.status() == status::in_school)
+                                            counts.add("boarding", sign);
+                                          if (!row.household().empty())
+                                            counts.add("of registered households", sign);
+                                        }));
 }
 
 }  // namespace taizhang::registers
