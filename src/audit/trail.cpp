@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "audit/trail_entry.hpp"
 #include "taizhang/ledger/v1/events.pb.h"
-#include "taizhang/ledger/v1/trail.pb.h"
 #include "taizhang/schema/display.hpp"
 
 namespace taizhang {
@@ -115,8 +115,6 @@ std::string erased_text(Language language) {
 // no upcaster runs. A void has none beyond its grounds.
 Result<> take_fields(const Schema& schema, const Sealer& sealer, const RecordedEvent& event,
                      const TrailOptions& options, ledger::v1::TrailEntry& entry) {
-  const MessageInfo* own = schema.event(event.type, event.version);
-  entry.set_label(own == nullptr ? std::string(event.type) : in(own->label, options.language));
   if (event.type == void_type) return {};
   TAIZHANG_TRY(const WrittenMessage written, decode_as_written(schema, event, &sealer));
   if (written.info == nullptr) return {};
@@ -152,11 +150,19 @@ void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
 
 }  // namespace
 
-Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
-                  const TrailOptions& options, ledger::v1::TrailEntry& entry) {
+Result<> audit::describe_head(const Schema& schema, const RecordedEvent& recorded,
+                              const TrailOptions& options, ledger::v1::TrailEntry& entry) {
   take_header(recorded, options, entry);
+  const MessageInfo* own = schema.event(recorded.type, recorded.version);
+  entry.set_label(own == nullptr ? std::string(recorded.type) : in(own->label, options.language));
   TAIZHANG_CHECK(take_context(recorded, entry));
   if (recorded.target) TAIZHANG_CHECK(take_target(recorded, entry));
+  return {};
+}
+
+Result<> describe(const Schema& schema, const Sealer& sealer, const RecordedEvent& recorded,
+                  const TrailOptions& options, ledger::v1::TrailEntry& entry) {
+  TAIZHANG_CHECK(audit::describe_head(schema, recorded, options, entry));
   return take_fields(schema, sealer, recorded, options, entry);
 }
 

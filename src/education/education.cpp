@@ -124,11 +124,16 @@ Result<std::map<std::string, std::string>> Education::state(std::string_view kin
 }
 
 Result<std::string> Education::parameter(std::string_view name, std::string_view jurisdiction,
-                                         Date on) {
+                                         Date on, Position known_at) {
   if (find_parameter(name) == nullptr)
     return Error(ErrorCode::not_found, {"No rule reads a parameter \"" + std::string(name) + "\".",
                                         "没有规则读取参数“" + std::string(name) + "”。"})
         .with("parameter", std::string(name));
+  if (known_at != 0) {
+    TAIZHANG_TRY(const ParameterSet then,
+                 education::parameters_as_known(decider_->ledger(), *education_schema(), known_at));
+    return then.in_force(name, jurisdiction, on).value;
+  }
   std::string value;
   TAIZHANG_CHECK(preview([&](Batch& batch) -> Result<> {
     Facts& facts = static_cast<SchoolBatch&>(batch).facts();

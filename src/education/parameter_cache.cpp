@@ -32,4 +32,22 @@ ParameterSet settings_of(const History& history) {
   return set;
 }
 
+Result<ParameterSet> parameters_as_known(const Ledger& ledger, const Schema& schema,
+                                         Position known_at) {
+  const Position head = ledger.head().position;
+  if (known_at > head)
+    return Error(ErrorCode::not_found, {"the log ends at position " + std::to_string(head),
+                                        "日志止于位置 " + std::to_string(head)})
+        .with("position", std::to_string(known_at));
+  History history(schema);
+  ReadOptions range;
+  range.before = known_at + 1;
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::type(std::string(parameter_type)), range));
+  for (;;) {
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event == nullptr) return settings_of(history);
+    TAIZHANG_CHECK(history.add(*event));
+  }
+}
+
 }  // namespace taizhang::education

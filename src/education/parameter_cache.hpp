@@ -27,5 +27,8 @@ class ParameterCache {
 };
 
 ParameterSet settings_of(const History& history);
+/// The settings as they were known when the log ended there. `not_found` past the head.
+Result<ParameterSet> parameters_as_known(const Ledger& ledger, const Schema& schema,
+                                         Position known_at);
 
 }  // namespace taizhang::education

@@ -129,4 +129,9 @@ std::string display(const Schema& schema, const pb::Message& message, const Fiel
   return result;
 }
 
+std::string display(const Schema& schema, const pb::Message& message, const FieldInfo& field,
+                    int index, Language language) {
+  return Display{schema, language}.value(message, field, index);
+}
+
 }  // namespace taizhang

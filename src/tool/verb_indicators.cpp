@@ -5,6 +5,7 @@
 #include "taizhang/education/indicators.hpp"
 #include "taizhang/education/v1/views.pb.h"
 #include "taizhang/schema/display.hpp"
+#include "tool/moments.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
@@ -18,6 +19,8 @@ struct Options {
   std::string ledger;
   std::string on;
   std::string scope = "county:*";
+  KnownAt known_at;
+  bool half_year = false;
 };
 
 Error bad_scope(const std::string& scope) {
@@ -59,9 +62,13 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   }
   const auto scope = parse_scope(system, options.scope);
   if (!scope) return console.fail(scope.error());
-  const auto reached = catch_up(console, system);
+  auto reached = options.known_at.position(system.ledger());
   if (!reached) return console.fail(reached.error());
-  const auto board = indicators(system.education(), system.views(), *scope, on);
+  const Position known_at = *reached;  // as known then, the views as kept are of no use
+  if (known_at == 0) reached = catch_up(console, system);
+  if (!reached) return console.fail(reached.error());
+  const auto figures = options.half_year ? &half_year_statistics : &indicators;
+  const auto board = figures(system.education(), system.views(), *scope, on, known_at);
   if (!board) return console.fail(board.error());
 
   bool all_met = true;
@@ -74,23 +81,25 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
         std::vector<bool>{false, true, true, true, false, false});
   }
   for (const education::v1::Indicator& line : *board) {
-    if (line.defined() && !line.met()) all_met = false;
+    const bool targeted = !line.comparison().empty();
+    if (targeted && line.defined() && !line.met()) all_met = false;
     if (console.json) {
       const auto json = to_json(line);
       if (!json) return console.fail(json.error());
       fmt::print("{}\n", *json);
       continue;
     }
-    table->row(
-        {console.say({line.label_en(), line.label_zh()}),
-         line.defined() ? fmt::format("{}/{}", line.numerator(), line.denominator())
-                        : console.say({"not computable", "无法计算"}),
-         line.defined() ? percent(line.numerator(), line.denominator()) : "–",
-         line.comparison() + " " + percent(line.target_numerator(), line.target_denominator()),
-         !line.defined() ? "–"
-         : line.met()    ? console.say({"yes", "是"})
-                         : console.say({"NO", "否"}),
-         line.rule()});
+    table->row({console.say({line.label_en(), line.label_zh()}),
+                line.defined() ? fmt::format("{}/{}", line.numerator(), line.denominator())
+                               : console.say({"not computable", "无法计算"}),
+                line.defined() ? percent(line.numerator(), line.denominator()) : "–",
+                targeted ? line.comparison() + " " +
+                               percent(line.target_numerator(), line.target_denominator())
+                         : "–",
+                !targeted || !line.defined() ? "–"
+                : line.met()                 ? console.say({"yes", "是"})
+                                             : console.say({"NO", "否"}),
+                line.rule()});
   }
   table.reset();
   if (!console.json) {
@@ -125,6 +134,11 @@ Verb indicators_verb() {
             "--scope", options->scope,
             console.say({"school:CODE, township:CODE or county:JURISDICTION (default: all)",
                          "school:学校标识码、township:乡镇代码 或 county:管辖地(默认全部)"}));
+        options->known_at.declare(app, console);
+        app.add_flag("--half-year", options->half_year,
+                     console.say({"the half-year statistics that were due last by that date: lost "
+                                  "and returned, to 10 March",
+                                  "截至该日期最近一次半年统计(3 月 10 日):流失与返校"}));
         return [options, &console] {
           return with_system(console, options->ledger, OpenFor::reading,
                              [&](SchoolSystem& system) { return show(console, system, *options); });

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "taizhang/schema/display.hpp"
@@ -9,6 +8,7 @@
 #include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
+#include "tool/view_words.hpp"
 
 namespace taizhang::tool {
 namespace {
@@ -104,18 +104,9 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
 }
 
 int show(const Console& console, SchoolSystem& system, const Options& options) {
+  const auto spec = table_of(system, options.view);
+  if (!spec) return console.fail(spec.error());
   const MessageInfo* info = system.schema()->view(options.view);
-  const std::vector<std::string> names = system.views().view_names();
-  if (info == nullptr || std::find(names.begin(), names.end(), options.view) == names.end()) {
-    const auto nearest = nearest_name(options.view, names);
-    (void)console.fail(Error(
-        ErrorCode::invalid_argument,
-        {"There is no view \"" + options.view + "\"." +
-             (nearest ? " Did you mean \"" + *nearest + "\"?" : "") + " See: taizhang views LEDGER",
-         "没有名为“" + options.view + "”的视图。" + (nearest ? "是否想用“" + *nearest + "”?" : "") +
-             "请看:taizhang views LEDGER"}));
-    return 2;
-  }
   const auto reached = catch_up(console, system);
   if (!reached) return console.fail(reached.error());
   const auto ask = make_ask(system, *info, options);

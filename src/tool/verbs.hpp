@@ -26,6 +26,8 @@ Verb export_verb();
 Verb view_verb();
 Verb views_verb();
 Verb trail_verb();
+Verb why_verb();
+Verb diff_verb();
 Verb indicators_verb();
 Verb rebuild_verb();
 Verb parked_verb();

@@ -46,9 +46,11 @@ class Board : public testing::Test {
     parameter.set_value(value);
     add(on, parameter);
   }
-  v1::Indicator line(const std::string& name, const IndicatorScope& scope, const std::string& on) {
+  v1::Indicator line(const std::string& name, const IndicatorScope& scope, const std::string& on,
+                     Position known_at = 0) {
     EXPECT_TRUE(system_->views().catch_up().has_value());
-    const auto board = indicators(system_->education(), system_->views(), scope, day(on));
+    const auto figures = name.starts_with("half-year") ? &half_year_statistics : &indicators;
+    const auto board = figures(system_->education(), system_->views(), scope, day(on), known_at);
     EXPECT_TRUE(board.has_value()) << (board ? "" : board.error().message().en);
     if (board)
       for (const v1::Indicator& one : *board)
@@ -119,6 +121,62 @@ TEST_F(Board, TheDefinitionInForceOnTheDayStandsOnTheLine) {
   EXPECT_EQ(after.target_numerator(), 1);
   EXPECT_EQ(after.target_denominator(), 10);
   EXPECT_NE(after.definition_zh().find("dropout.counts-leave=no"), std::string::npos);
+}
+
+TEST_F(Board, TheFiguresOfAPastReportCanBeHadAgain) {
+  for (int i = 0; i < 10; ++i) add("2024-09-01", enrolled("p" + std::to_string(i)));
+  add("2024-12-02", leave("p0"));
+  const Position reported = system_->ledger().head().position;
+  // Recorded later, all of it about the time before the report: a dropout, the definition, the
+  // target, and that one of the ten was never in school.
+  add("2024-12-03", dropped("p1", "k1"));
+  set_parameter("dropout.counts-leave", "no", "2024-09-01");
+  set_parameter("dropout.rate-max", "1/10", "2024-09-01");
+  const auto now = line("dropout-rate", county_, "2024-12-31");
+  EXPECT_EQ(now.numerator(), 1);
+  EXPECT_EQ(now.target_denominator(), 10);
+  EXPECT_NE(now.definition_en().find("dropout.counts-leave=no"), std::string::npos);
+  const auto then = line("dropout-rate", county_, "2024-12-31", reported);
+  EXPECT_EQ(then.numerator(), 1) << "p0 on leave, not p1";
+  EXPECT_EQ(then.target_denominator(), 1000) << "for all dates the target was the old one then";
+  EXPECT_NE(then.definition_en().find("dropout.counts-leave=yes"), std::string::npos);
+  EXPECT_EQ(then.position(), reported);
+  EXPECT_EQ(line("dropout-rate", county_, "2024-12-31", reported - 1).numerator(), 0);
+  const auto past = indicators(system_->education(), system_->views(), county_, day("2024-12-31"),
+                               system_->ledger().head().position + 1);
+  ASSERT_FALSE(past.has_value());
+  EXPECT_EQ(past.error().code(), ErrorCode::not_found);
+}
+
+TEST_F(Board, ADefinitionChangedInMidTermHoldsFromItsDateAndOnlyOnceItIsKnown) {
+  for (int i = 0; i < 10; ++i) add("2024-09-01", enrolled("p" + std::to_string(i)));
+  add("2024-12-02", leave("p0"));
+  const Position before = system_->ledger().head().position;
+  set_parameter("dropout.counts-leave", "no", "2025-01-15");
+  EXPECT_EQ(line("dropout-rate", county_, "2025-01-14").numerator(), 1);
+  EXPECT_EQ(line("dropout-rate", county_, "2025-01-15").numerator(), 0);
+  for (const char* on : {"2025-01-14", "2025-01-15", "2025-06-30"})
+    EXPECT_EQ(line("dropout-rate", county_, on, before).numerator(), 1) << on;
+}
+
+TEST_F(Board, HalfYearStatisticsCountByTheParametersInForceAndAsKnownThen) {
+  add("2024-09-01", enrolled("p"));
+  add("2024-09-01", enrolled("q"));
+  add("2024-12-02", dropped("p", "k1"));
+  const Position away = system_->ledger().head().position;
+  add("2025-02-28", returned("p", "k1"));
+  const auto lost = line("half-year-lost", county_, "2025-06-30");
+  EXPECT_EQ(lost.on(), "2025-03-10");
+  EXPECT_EQ(lost.rule(), "B1");
+  EXPECT_EQ(lost.numerator(), 0);
+  EXPECT_EQ(lost.denominator(), 2);
+  EXPECT_TRUE(lost.comparison().empty()) << "no target";
+  EXPECT_NE(lost.definition_zh().find("2025-02-28"), std::string::npos);
+  EXPECT_EQ(line("half-year-lost", county_, "2025-06-30", away).numerator(), 1);
+  set_parameter("half-year.grace-days", "9", "2025-01-01");
+  EXPECT_EQ(line("half-year-lost", county_, "2025-06-30").numerator(), 1);
+  EXPECT_EQ(line("half-year-returned", county_, "2025-06-30").numerator(), 1);
+  EXPECT_FALSE(line("half-year-returned", school_, "2024-06-30").defined());
 }
 
 TEST_F(Board, ScopesAreASchoolByTagOrCodeATownshipOrACounty) {

@@ -79,8 +79,10 @@ class Education {
                                                    std::string_view reference);
 
   /// A parameter's value in force on a date: the nearest jurisdiction that sets it ("CN-431224",
-  /// then "CN-43", "CN", "*"), else the built-in default. `not_found` for an unknown name.
-  Result<std::string> parameter(std::string_view name, std::string_view jurisdiction, Date on);
+  /// then "CN-43", "CN", "*"), else the built-in default; as it was known when the log ended at
+  /// `known_at` (0: now). `not_found` for an unknown name, or for a known_at past the head.
+  Result<std::string> parameter(std::string_view name, std::string_view jurisdiction, Date on,
+                                Position known_at = 0);
 
  private:
   std::unique_ptr<Decider> own_;

@@ -12,6 +12,9 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// unset field.
 std::string display(const Schema& schema, const google::protobuf::Message& message,
                     const FieldInfo& field, Language language);
+/// One element of a repeated field; index -1: the field, which is not repeated.
+std::string display(const Schema& schema, const google::protobuf::Message& message,
+                    const FieldInfo& field, int index, Language language);
 
 /// One protobuf-JSON object on one line, zero values included, field names as in the .proto.
 /// Deterministic. int64 are JSON strings, as protobuf prescribes.

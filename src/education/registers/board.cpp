@@ -18,6 +18,8 @@ bool between(std::string_view day, const Reckoning& by) {
   return !day.empty() && day >= by.starts && day <= by.on;
 }
 
+}  // namespace
+
 bool has_dropped_out(const v1::StatusSpan& span, const Reckoning& by) {
   const std::string& code = span.status();
   if (code == status::on_leave) return by.counts_leave;
@@ -27,8 +29,6 @@ bool has_dropped_out(const v1::StatusSpan& span, const Reckoning& by) {
   }
   return code == status::dropped_out || code == status::withdrawn;
 }
-
-}  // namespace
 
 Result<SchoolYear> school_year_of(Date on, const std::string& month_day) {
   for (const int first : {on.year(), on.year() - 1}) {

@@ -43,6 +43,10 @@ struct Tally {
   std::int64_t denominator = 0;
 };
 
+/// Whether who is in that status has left school otherwise than by graduation, completion,
+/// confirmed transfer or death.
+bool has_dropped_out(const education::v1::StatusSpan& span, const Reckoning& by);
+
 // Each adds one row to its figure. Pure.
 
 /// listed for the year; of them in school on the day (leave is not), or lawfully excused.

@@ -1,0 +1,79 @@
+#include "tool/view_words.hpp"
+
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+
+namespace taizhang::tool {
+namespace {
+
+constexpr std::size_t id_characters = 26;
+
+std::string joined(std::initializer_list<std::string_view> parts, std::string_view separator) {
+  std::string out;
+  for (const std::string_view part : parts) {
+    if (part.empty()) continue;
+    if (!out.empty()) out += separator;
+    out += part;
+  }
+  return out;
+}
+
+bool is_kind(char one) { return (one >= 'a' && one <= 'z') || one == '-'; }
+
+}  // namespace
+
+Result<const TableSpec*> table_of(SchoolSystem& system, const std::string& view) {
+  if (const TableSpec* table = system.views().table(view)) return table;
+  const auto nearest = nearest_name(view, system.views().view_names());
+  return Error(
+      ErrorCode::invalid_argument,
+      {"There is no view \"" + view + "\"." +
+           (nearest ? " Did you mean \"" + *nearest + "\"?" : "") + " See: taizhang views LEDGER",
+       "没有名为“" + view + "”的视图。" + (nearest ? "是否想用“" + *nearest + "”?" : "") +
+           "请看:taizhang views LEDGER"});
+}
+
+Result<std::vector<std::string>> key_of(SchoolSystem& system, const TableSpec& table,
+                                        const std::string& text) {
+  Ask ask;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', start), text.size());
+    ask.key.push_back(text.substr(start, comma - start));
+    start = comma + 1;
+  }
+  TAIZHANG_CHECK(name_subjects(system.system().decider(),
+                               *system.schema()->of(table.row->GetDescriptor()), ask));
+  return ask.key;
+}
+
+std::string with_names(Labels& labels, const std::string& text) {
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t colon = text.find(':'); colon != std::string::npos;
+       colon = text.find(':', colon + 1)) {
+    std::size_t kind = colon;
+    while (kind > done && is_kind(text[kind - 1])) --kind;
+    const std::string id = text.substr(colon + 1, id_characters);
+    if (kind == colon || !Id::parse(id)) continue;
+    out += text.substr(done, kind - done);
+    done = colon + 1 + id_characters;
+    out += labels.of(text.substr(kind, done - kind));
+  }
+  return out + text.substr(done);
+}
+
+std::string who(const ledger::v1::Cause& cause) {
+  return joined({cause.actor(), cause.role(), cause.office()}, "/");
+}
+
+std::string grounds(const ledger::v1::Cause& cause) {
+  return joined({cause.reason(), cause.approver(), cause.approval_document()}, " / ");
+}
+
+std::string recorded_on(const ledger::v1::Cause& cause) {
+  const auto time = Timestamp::parse(cause.recorded_at());
+  return time ? Date::in_china(*time).to_string() : std::string();
+}
+
+}  // namespace taizhang::tool
