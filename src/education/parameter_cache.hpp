@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "taizhang/decision/desk.hpp"
@@ -26,6 +27,6 @@ class ParameterCache {
   Position read_ = 0;
 };
 
-ParameterSet settings_of(const History& history);
+ParameterSet settings_of(std::span<const EffectiveEvent> history);
 
 }  // namespace taizhang::education
