@@ -171,6 +171,10 @@ class Ledger {
   Result<std::vector<std::optional<Position>>> positions_of(std::span<const Id> ids) const;
   /// The root over the first `position` entries. `not_found` beyond the head.
   Result<Hash> root_at(Position position) const;
+  /// The last event recorded at that time or before; 0 if there is none. Recorded times never
+  /// decrease, so "what was known then" is the log up to here. Reads as many events as the head
+  /// has binary digits.
+  Result<Position> position_at(Timestamp time) const;
 
   /// After `clock_suspect`: a person vouches for the clock. Appends an event that says so
   /// ("ledger.clock-confirmed") and takes appends again.

@@ -29,6 +29,7 @@ inline constexpr std::uint64_t async_batch_max = 16'384;  ///< events or rows on
 inline constexpr std::size_t async_batch_bytes_max = 16U << 20;  ///< it ends after the one over it
 
 inline constexpr std::size_t subject_events_max = 100'000;    ///< one decision or row folds these
+inline constexpr std::size_t sums_bytes_max = 64U << 10;     ///< of one slice of a view's sums
 inline constexpr std::size_t commands_per_batch_max = 1'000;  ///< commands of one commit
 
 static_assert(page_events % frame_events == 0);

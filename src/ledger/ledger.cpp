@@ -192,6 +192,23 @@ Result<std::vector<std::optional<Position>>> Ledger::positions_of(std::span<cons
 
 Result<Hash> Ledger::root_at(Position position) const { return impl_->log().root_at(position); }
 
+Result<Position> Ledger::position_at(Timestamp time) const {
+  const Head end = head();
+  if (end.position == 0 || end.recorded_at <= time) return end.position;
+  Position before = 0;            // recorded in time, as far as it is an event
+  Position after = end.position;  // recorded too late
+  while (before + 1 < after) {
+    const Position middle = before + (after - before) / 2;
+    TAIZHANG_TRY(Reader reader, read(Query::all(), {.after = middle - 1, .before = middle + 1}));
+    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
+    if (event != nullptr && event->recorded_at <= time)
+      before = middle;
+    else
+      after = middle;
+  }
+  return before;
+}
+
 Result<Appended> Ledger::confirm_clock(const Context& context, std::string reason) {
   if (reason.empty())
     return core::invalid("A confirmation of the clock needs a reason.", "确认时钟须填写原因。");

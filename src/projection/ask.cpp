@@ -6,15 +6,14 @@
 #include <optional>
 #include <set>
 
-#include "projection/bytes.hpp"
 #include "projection/reveal.hpp"
+#include "projection/scratch.hpp"
 #include "projection/views_impl.hpp"
 #include "projection/where.hpp"
-#include "taizhang/hash.hpp"
 
 namespace taizhang {
 
-using projection::Fold;
+using projection::Folds;
 using projection::index_space;
 using projection::Row;
 using projection::rows_space;
@@ -66,6 +65,14 @@ Result<std::string> page_start(const std::string& token, Slot slot) {
   return key;
 }
 
+Error paused(const std::string& projection) {
+  return Error(ErrorCode::busy,
+               {"projection \"" + projection +
+                    "\" is paused and does not reach that position; resume it, or ask without",
+                "投影“" + projection + "”已暂停，到不了该位置；请恢复后再问，或不指定位置"})
+      .with("projection", projection);
+}
+
 Error damaged_row(const Table& table, std::string_view key) {
   return Error(ErrorCode::damaged,
                {"view \"" + table.spec().view + "\" has a damaged row; rebuild it",
@@ -98,6 +105,7 @@ class Asking {
     TAIZHANG_CHECK(projection::show_personal(*views_.schema, *views_.sealer, table_, row,
                                              ask_.reveal, *shown));
     ++answer.rows;
+    if (row.park) ++answer.parked;
     last_key_ = key;
     more = !visit_(*shown);
     return !more;
@@ -146,9 +154,9 @@ Result<std::optional<std::vector<std::string>>> index_hits(const KeyValue& store
   return std::optional(std::vector<std::string>(hits.begin(), hits.end()));
 }
 
-// The view as it was: its events folded in memory.
-Result<Answer> ask_as_of(const Views::Impl& views, const Table& table, const Ask& ask,
-                         const std::string& key, Asking& asking) {
+// The view as it was: its events folded for this call.
+Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
+                         const std::string& key, Asking& asking, std::string_view projection) {
   const Head head = views.ledger->head();
   const Position known = ask.known_at == 0 ? head.position : ask.known_at;
   if (known > head.position)
@@ -156,25 +164,36 @@ Result<Answer> ask_as_of(const Views::Impl& views, const Table& table, const Ask
                                         "日志止于位置 " + std::to_string(head.position)})
         .with("position", std::to_string(known));
   asking.answer.position = known;
-  Fold fold(*views.ledger, *views.schema, {nullptr, ask.effective_on});
-  fold.add(table, 0, true);
-  Query query = fold.query();
-  if (!key.empty()) query.items.front().tags = Table::tags_of(key);
-  ReadOptions range;
-  range.before = known + 1;
-  TAIZHANG_TRY(Reader reader, views.ledger->read(query, range));
-  for (;;) {
-    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-    if (event == nullptr) break;
-    TAIZHANG_CHECK(fold.take(*event));
-  }
-  TAIZHANG_CHECK(fold.settle(known));
+  projection::Scratch scratch(views, 1);
+  Folds::Options options = views.fold_options(key.empty() ? known : 0);
+  options.until = ask.effective_on;
+  Folds folds(*views.ledger, *views.schema, options);
+  folds.add({&table, scratch[0], true, 0, projection});
+  Query query = folds.query();
+  if (!key.empty())
+    for (QueryItem& item : query.items)
+      for (const std::string& tag : Table::tags_of(key)) item.tags.push_back(tag);
+  TAIZHANG_CHECK(folds.run(query, {0, known}, true, {}));
   const std::string start = asking.start();
-  for (const auto& [row_key, row] : fold.rows(0)) {
-    if (row_key <= start || (!key.empty() && row_key != key)) continue;
-    TAIZHANG_TRY(const bool go_on, asking.offer(row_key, *row));
-    if (!go_on) break;
+  const auto offer = [&](std::string_view row_key, const auto& row) -> Result<bool> {
+    if (row_key <= start || (!key.empty() && row_key != key)) return true;
+    return asking.offer(row_key, row);
+  };
+  if (!folds.wrote_rows()) {
+    TAIZHANG_CHECK(folds.each_row(0, offer));
+    return asking.finish(0);
   }
+  // Too many for the memory: the rest joins what is in the store.
+  scratch.will_be_used();
+  TAIZHANG_CHECK(folds.flush(*views.store));
+  TAIZHANG_TRY(auto cursor,
+               views.store->scan(rows_space, {slot_key(scratch[0]), slot_key(scratch[0] + 1)},
+                                 Direction::forward));
+  for (; cursor->valid(); cursor->next()) {
+    TAIZHANG_TRY(const bool go_on, offer(cursor->key().substr(4), cursor->value()));
+    if (!go_on) return asking.finish(0);
+  }
+  TAIZHANG_CHECK(cursor->status());
   return asking.finish(0);
 }
 
@@ -192,11 +211,12 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
   if (ask.known_at != 0 || ask.effective_on) {
     TAIZHANG_TRY(std::string start, page_start(ask.page_token, 0));
     Asking asking(*impl_, table, ask, where, visit, std::move(start));
-    return ask_as_of(*impl_, table, ask, key, asking);
+    return ask_as_of(*impl_, table, ask, key, asking, found.state->projection->name());
   }
 
   auto lock = impl_->reading();
   if (found.state->progress.position < ask.at_least) {
+    if (found.state->progress.paused) return paused(found.state->projection->name());
     lock.unlock();
     TAIZHANG_TRY(const Position reached, impl_->catch_up({}));
     if (reached < ask.at_least)
@@ -240,25 +260,6 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
   }
   TAIZHANG_CHECK(cursor->status());
   return asking.finish(slot);
-}
-
-Result<Hash> Views::digest(std::string_view view) const {
-  TAIZHANG_TRY(const Impl::Found found, impl_->find(view));
-  auto lock = impl_->reading();
-  const Slot slot = found.state->progress.tables[found.number].slot;
-  TAIZHANG_TRY(auto cursor, impl_->store->scan(rows_space, {slot_key(slot), slot_key(slot + 1)},
-                                               Direction::forward));
-  lock.unlock();
-  // Chained, so that a view of any size is hashed without a buffer of its size.
-  Hash hash{};
-  for (; cursor->valid(); cursor->next()) {
-    std::string sizes;
-    projection::put_varint(sizes, cursor->key().size() - 4);
-    projection::put_varint(sizes, cursor->value().size());
-    hash = sha256({taizhang::view(hash), sizes, cursor->key().substr(4), cursor->value()});
-  }
-  TAIZHANG_CHECK(cursor->status());
-  return hash;
 }
 
 }  // namespace taizhang

@@ -40,6 +40,10 @@ class ByteReader {
     ok_ = false;
     return 0;
   }
+  std::uint8_t byte() {
+    const std::string_view one = take(1);
+    return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one.front());
+  }
   std::string_view bytes() { return take(varint()); }
   template <class Array>
   Array fixed() {

@@ -1,52 +1,24 @@
 #include "projection/fold.hpp"
 
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include <algorithm>
-#include <exception>
-
+#include "taizhang/limits.hpp"
 #include "taizhang/projection/fold_row.hpp"
 
 namespace taizhang::projection {
 namespace {
 
 // What a cached row takes besides its message: the map's node, the key, the row's own fields.
-constexpr std::size_t cached_row_bytes = 320;
+constexpr std::size_t cached_row_bytes = 256;
+// A message takes more in memory than its bytes: strings, vectors, the allocator's own.
+constexpr std::size_t memory_per_byte = 3;
 
-Error unreadable(const RecordedEvent& event) {
-  const std::string type(event.type);
-  const std::string at = std::to_string(event.position);
+Error damaged_row(const Table& table, std::string_view key) {
   return Error(ErrorCode::damaged,
-               {"the event " + type + " at position " + at +
-                    " is not a message of its type; the projections stop before it",
-                "位置 " + at + " 的事件 " + type + " 不是其类型的消息；投影停在它之前"})
-      .with("type", type)
-      .with("position", at);
-}
-
-Error handler_threw(const Table& table, const EventInfo& info, const char* what) {
-  const std::string at = std::to_string(info.position);
-  return Error(ErrorCode::internal, {"view \"" + table.spec().view + "\": the handler of " +
-                                         info.type + " failed at position " + at + ": " + what,
-                                     "视图“" + table.spec().view + "”：" + info.type +
-                                         " 的处理函数在位置 " + at + " 出错：" + what})
+               {"view \"" + table.spec().view + "\" has a damaged row; rebuild it",
+                "视图“" + table.spec().view + "”有损坏的行；请重建"})
       .with("view", table.spec().view)
-      .with("type", info.type)
-      .with("position", at);
-}
-
-std::vector<Sealed> copies(const std::vector<RecordedEvent::SealedView>& views) {
-  std::vector<Sealed> parts;
-  parts.reserve(views.size());
-  for (const auto& view : views)
-    parts.push_back({std::string(view.subject), std::string(view.data_class), view.key_version,
-                     std::string(view.nonce), std::string(view.ciphertext)});
-  return parts;
-}
-
-bool is_shown(const Table& table, const Row& row) {
-  return row.message && table.spec().shows(*row.message);
+      .with("key", std::string(key));
 }
 
 // Reuses the strings that `info` already has.
@@ -61,268 +33,235 @@ void fill(const RecordedEvent& event, Date effective_on, EventInfo& info) {
   info.effective_on = effective_on;
 }
 
+std::vector<Sealed> copies(const std::vector<RecordedEvent::SealedView>& views) {
+  std::vector<Sealed> parts;
+  parts.reserve(views.size());
+  for (const auto& view : views)
+    parts.push_back({std::string(view.subject), std::string(view.data_class), view.key_version,
+                     std::string(view.nonce), std::string(view.ciphertext)});
+  return parts;
+}
+
 }  // namespace
 
-void Fold::add(const Table& table, Slot slot, bool empty) {
+void Fold::add(const FoldTable& table) {
   targets_.push_back(std::make_unique<Target>());
   Target& target = *targets_.back();
-  target.table = &table;
-  target.slot = slot;
-  target.empty = empty;
-  for (const std::string& type : table.types()) {
+  target.use = table;
+  if (seen_.size() <= table.projection) {
+    seen_.resize(table.projection + 1);
+    last_touching_.resize(table.projection + 1, 0);
+  }
+  const TableSpec& spec = target.spec();
+  for (const std::string& type : table.table->types()) {
     Plan& plan = plans_[type];
     if (!plan.message) {
       const MessageInfo& info = *schema_->event(type);
       plan.version = info.version;
       plan.message.reset(info.prototype->New());
     }
-    const auto handler = table.spec().handlers.find(type);
-    const auto reveal = table.spec().reveals.find(type);
-    plan.uses.push_back({&target,
-                         handler == table.spec().handlers.end() ? nullptr : &handler->second,
-                         reveal == table.spec().reveals.end() ? nullptr : &reveal->second});
+    const auto handler = spec.handlers.find(type);
+    const auto reveal = spec.reveals.find(type);
+    plan.uses.push_back({&target, handler == spec.handlers.end() ? nullptr : &handler->second,
+                         reveal == spec.reveals.end() ? nullptr : &reveal->second});
   }
 }
 
-Query Fold::query() const {
-  QueryItem item;
-  for (const auto& [type, plan] : plans_) item.types.push_back(type);
-  std::sort(item.types.begin(), item.types.end());
-  return {{std::move(item)}};
-}
-
-Result<Fold::Cache::value_type*> Fold::find(Target& target, std::string_view key) {
-  const auto found = target.cache.find(key);
-  if (found != target.cache.end()) return &*found;
-  Cache::value_type& entry = *target.cache.try_emplace(std::string(key)).first;
-  bytes_ += cached_row_bytes + 2 * key.size();
-  if (target.empty || options_.store == nullptr) return &entry;
-  TAIZHANG_TRY(const auto value, options_.store->get(rows_space, slot_key(target.slot, key)));
-  if (!value) return &entry;
+Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
+  if (const auto found = target.cache.find(key); found != target.cache.end()) {
+    found->second.used = true;
+    return &*found;
+  }
+  std::optional<PinnedValue> value;
+  if (!target.use.empty && options_.store != nullptr) {
+    TAIZHANG_TRY(value, options_.store->get(rows_space, slot_key(target.use.slot, key.text)));
+  }
+  Entry& entry = *target.cache.try_emplace(std::string(key.text)).first;
   Cached& cached = entry.second;
-  if (!decode_row(value->view(), *target.table->spec().row, cached.row))
-    return Error(ErrorCode::damaged,
-                 {"view \"" + target.table->spec().view + "\" has a damaged row; rebuild it",
-                  "视图“" + target.table->spec().view + "”有损坏的行；请重建"})
-        .with("view", target.table->spec().view)
-        .with("key", std::string(key));
-  cached.stored = true;
-  cached.shown = is_shown(*target.table, cached.row);
-  cached.index = target.table->index_keys(key, cached.row.message.get());
-  bytes_ += 4 * value->view().size();
+  cached.bytes = cached_row_bytes + 2 * key.text.size();
+  if (value) {
+    if (!decode_row(value->view(), *target.spec().row, cached.row)) {
+      target.cache.erase(entry.first);
+      return damaged_row(*target.use.table, key.text);
+    }
+    cached.stored = true;
+    cached.bytes += memory_per_byte * value->view().size();
+  }
+  bytes_ += cached.bytes;
   return &entry;
 }
 
-void Fold::mark(Target& target, Cache::value_type& entry) {
+// Before the first change of a row: takes its part out of what is told of the table.
+void Fold::touch(Target& target, Entry& entry) {
+  Cached& cached = entry.second;
+  if (std::exchange(cached.changed, true)) return;
+  target.totals.count(*target.use.table, cached.row, -1);
+  count_sums(target, entry, -1);
+  if (cached.stored) cached.index = target.use.table->index_keys(entry.first, cached.row);
+}
+
+void Fold::count_sums(Target& target, const Entry& entry, int sign) {
+  const TableSpec& spec = target.spec();
+  const Row& row = entry.second.row;
+  if (!spec.sums || !row.message || !spec.shows(*row.message)) return;
+  const unsigned slice = slice_of(hash_of(entry.first));
+  std::shared_ptr<void>& sums = target.sums[slice];
+  if (!sums) {
+    const SumsState* before = target.use.sums.get();
+    sums = spec.sums->copy(before == nullptr ? nullptr : before->slices[slice].get());
+  }
+  spec.sums->count(sums.get(), *row.message, sign);
+}
+
+void Fold::mark(Target& target, Entry& entry) {
   if (std::exchange(entry.second.stale, true)) return;
-  entry.second.changed = true;
   target.stale.push_back(&entry);
 }
 
-Result<> Fold::parse(Plan& plan, const RecordedEvent& event) {
-  if (event.version != plan.version) {
-    auto decoded = decode_event(*schema_, event, *plan.message, nullptr);
-    if (!decoded)
+Result<> Fold::parse(Coming& coming) {
+  if (coming.parsed != Coming::Parsed::not_yet) return {};
+  const RecordedEvent& event = *coming.event;
+  Plan& plan = *coming.plan;
+  coming.parsed = Coming::Parsed::yes;
+  if (event.version == plan.version) {
+    if (!plan.message->ParseFromArray(event.clear.data(), static_cast<int>(event.clear.size())))
+      coming.parsed = Coming::Parsed::unreadable;
+  } else if (auto decoded = decode_event(*schema_, event, *plan.message, nullptr); !decoded) {
+    if (decoded.error().code() == ErrorCode::unsupported)
       return std::move(decoded)
           .error()
           .with("type", std::string(event.type))
           .with("position", std::to_string(event.position));
-    return {};
+    coming.parsed = Coming::Parsed::unreadable;
   }
-  if (!plan.message->ParseFromArray(event.clear.data(), static_cast<int>(event.clear.size())))
-    return unreadable(event);
+  fill(event, coming.place.effective_on, info_);
   return {};
 }
 
 Result<> Fold::take(const RecordedEvent& event) {
+  if (is_control(event.type)) return take_control(event);
   const auto found = plans_.find(event.target ? event.target->type : event.type);
   if (found == plans_.end()) return {};
-  Plan& plan = found->second;
-  const Place place{event.effective_on ? *event.effective_on : Date::in_china(event.recorded_at),
-                    event.position};
-  if (!event.target && options_.until && place.effective_on > *options_.until) return {};
+  Coming coming{&event,
+                &found->second,
+                {event.effective_on ? *event.effective_on : Date::in_china(event.recorded_at),
+                 event.position}};
+  if (!event.target && options_.until && coming.place.effective_on > *options_.until) return {};
 
   std::optional<Error> failed;
-  bool parsed = false;
-  for (const Use& use : plan.uses) {
-    use.target->table->each_key(event.tags, [&](std::string_view key) {
+  for (const Use& use : coming.plan->uses) {
+    const std::size_t projection = use.target->use.projection;
+    use.target->use.table->each_key(event.tags, [&](std::string_view text) {
       if (failed) return;
-      auto entry = find(*use.target, key);
-      if (!entry) {
-        failed = std::move(entry).error();
-        return;
+      if (options_.number == 0 && last_touching_[projection] != event.position) {
+        last_touching_[projection] = event.position;
+        ++seen_[projection].touching;
       }
-      Cached& cached = (*entry)->second;
-      if (cached.stale) return;
-      if (event.target || (cached.row.last && place < *cached.row.last)) {
-        mark(*use.target, **entry);
-        return;
-      }
-      if (!parsed) {
-        auto outcome = parse(plan, event);
-        if (!outcome) {
-          failed = std::move(outcome).error();
-          return;
-        }
-        fill(event, place.effective_on, info_);
-        parsed = true;
-      }
-      Kept kept{{}, {}, event.version, event.id, {}};
-      if (use.reveal) kept.parts = copies(event.sealed);
-      auto applied = apply(use, *plan.message, info_, std::move(kept), **entry);
-      if (!applied) failed = std::move(applied).error();
-      bytes_ += event.clear.size();
+      const Key key{text, hash_of(text)};
+      if (!mine(key.hash)) return;
+      ++seen_[projection].deliveries;
+      if (auto delivered = deliver(use, coming, key); !delivered)
+        failed = std::move(delivered).error();
     });
     if (failed) return std::move(*failed);
   }
   return {};
 }
 
+Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
+  TAIZHANG_TRY(Entry * entry, find(*use.target, key));
+  Row& row = entry->second.row;
+  const Position position = coming.place.position;
+  if (position <= row.seen) return {};
+  touch(*use.target, *entry);
+  row.seen = position;
+  ++row.taken;
+  if (row.taken > limits::subject_events_max) {
+    // Its history is full: whatever comes waits, also a void.
+    if (!entry->second.stale && (row.park || row.taken > limits::subject_events_max + 1))
+      ++row.waiting;
+    else
+      mark(*use.target, *entry);
+    return {};
+  }
+  if (entry->second.stale) return {};
+  const bool late =
+      (row.last && coming.place < *row.last) || (row.park && coming.place < row.park->place);
+  if (coming.event->target || late) {
+    mark(*use.target, *entry);
+    return {};
+  }
+  if (row.park) {
+    ++row.waiting;
+    return {};
+  }
+  TAIZHANG_CHECK(parse(coming));
+  if (coming.parsed == Coming::Parsed::unreadable) {
+    mark(*use.target, *entry);
+    return {};
+  }
+  Kept kept{{}, {}, coming.event->version, coming.event->id, {}};
+  if (use.reveal != nullptr) kept.parts = copies(coming.event->sealed);
+  std::optional<std::string> thrown;
+  TAIZHANG_CHECK(apply(use, *coming.plan->message, info_, std::move(kept), *entry, thrown));
+  // The handler may have left the row half changed: only its history tells what it was.
+  if (thrown) mark(*use.target, *entry);
+  const std::size_t grown = memory_per_byte * coming.event->clear.size() / 2;
+  entry->second.bytes += grown;
+  bytes_ += grown;
+  return {};
+}
+
 Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
-                     const EventInfo& info, Kept kept, Cache::value_type& entry) {
+                     const EventInfo& info, Kept kept, Entry& entry,
+                     std::optional<std::string>& thrown) {
   Row& row = entry.second.row;
-  entry.second.changed = true;
   row.last = Place{info.effective_on, info.position};
   if (!row.message) {
     if (use.handler == nullptr || !use.handler->creates) return {};
-    row.message = new_row(*schema_, use.target->table->spec(), Table::tags_of(entry.first));
-    bytes_ += static_cast<std::size_t>(row.message->SpaceUsedLong());
+    row.message = new_row(*schema_, use.target->spec(), Table::tags_of(entry.first));
+    const auto size = static_cast<std::size_t>(row.message->SpaceUsedLong());
+    entry.second.bytes += size;
+    bytes_ += size;
   }
   try {
     if (use.handler != nullptr) use.handler->fold(message, info, *row.message);
     if (use.reveal != nullptr) {
-      for (const Sealed& part : kept.parts) bytes_ += sizeof(Sealed) + part.ciphertext.size();
       kept.type = info.type;
       if (use.reveal->slot) kept.slot = use.reveal->slot(message);
+      for (const Sealed& part : kept.parts) {
+        entry.second.bytes += sizeof(Sealed) + part.ciphertext.size();
+        bytes_ += sizeof(Sealed) + part.ciphertext.size();
+      }
       row.keep(std::move(kept));
     }
-  } catch (const std::exception& thrown) {
-    return handler_threw(*use.target->table, info, thrown.what());
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::busy,
+                 {"there was not enough memory to fold view \"" + use.target->spec().view +
+                      "\"; try again with more of it",
+                  "内存不足，无法计算视图“" + use.target->spec().view + "”；请增加内存后重试"})
+        .with("view", use.target->spec().view);
+  } catch (const std::exception& error) {
+    thrown = error.what();
+  } catch (...) {
+    thrown = "it threw what is no std::exception";
   }
   return {};
 }
 
-Result<> Fold::refold(Target& target, Cache::value_type& entry, Position end) {
-  const std::vector<std::string> key = Table::tags_of(entry.first);
-  const Query query{{{target.table->types(), key}}};
-  ReadOptions range;
-  range.before = end + 1;
-  TAIZHANG_TRY(Reader reader, ledger_->read(query, range));
-  History history(*schema_);
-  for (;;) {
-    TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-    if (event == nullptr) break;
-    auto added = history.add(*event);
-    if (!added)
-      return std::move(added)
-          .error()
-          .with("view", target.table->spec().view)
-          .with("key", entry.first);
-  }
-  entry.second.row.reset();
-  for (EffectiveEvent& event : history.effective()) {
-    if (options_.until && event.info.effective_on > *options_.until) break;
-    entry.second.row.last = Place{event.info.effective_on, event.info.position};
-    if (!speaks_of(*schema_, event, key)) continue;
-    for (const Use& use : plans_.find(event.info.type)->second.uses)
-      if (use.target == &target)
-        TAIZHANG_CHECK(apply(use, *event.message, event.info,
-                             {{}, {}, event.version, event.sealed_for, std::move(event.sealed)},
-                             entry));
-  }
-  entry.second.stale = false;
-  return {};
-}
-
-Result<> Fold::settle(Position end) {
+Result<> Fold::take_control(const RecordedEvent& event) {
+  TAIZHANG_TRY(const Control control, read_control(event));
   for (const auto& target : targets_) {
-    for (Cache::value_type* entry : target->stale) TAIZHANG_CHECK(refold(*target, *entry, end));
-    target->stale.clear();
+    if (target->spec().view != control.view) continue;
+    const auto text = target->use.table->key_of(control.key);
+    if (!text) continue;  // of a former layout of the view
+    const Key key{*text, hash_of(*text)};
+    if (!mine(key.hash)) continue;
+    TAIZHANG_TRY(Entry * entry, find(*target, key));
+    touch(*target, *entry);
+    mark(*target, *entry);
   }
   return {};
-}
-
-void Fold::write_to(Batch& batch) {
-  for (const auto& target : targets_) {
-    for (auto& [key, cached] : target->cache) {
-      if (!cached.changed) continue;
-      if (cached.row.last)
-        batch.put(rows_space, slot_key(target->slot, key), encode_row(cached.row));
-      else if (cached.stored)
-        batch.erase(rows_space, slot_key(target->slot, key));
-      const auto index = target->table->index_keys(key, cached.row.message.get());
-      if (index == cached.index) continue;
-      for (const std::string& gone : cached.index)
-        if (!std::binary_search(index.begin(), index.end(), gone))
-          batch.erase(index_space, slot_key(target->slot, gone));
-      for (const std::string& added : index)
-        if (!std::binary_search(cached.index.begin(), cached.index.end(), added))
-          batch.put(index_space, slot_key(target->slot, added), key);
-    }
-  }
-}
-
-Result<> Fold::load_into(KeyValue& store) {
-  for (const auto& target : targets_) {
-    const auto sorted = rows(static_cast<std::size_t>(&target - targets_.data()));
-    std::vector<std::pair<std::string, std::string_view>> index;
-    std::size_t next = 0;
-    TAIZHANG_CHECK(store.load_sorted(rows_space, [&](std::string& key, std::string& value) {
-      if (next == sorted.size()) return false;
-      const auto& [row_key, row] = sorted[next++];
-      key = slot_key(target->slot, row_key);
-      value = encode_row(*row);
-      for (std::string& one : target->table->index_keys(row_key, row->message.get()))
-        index.emplace_back(std::move(one), row_key);
-      return true;
-    }));
-    std::sort(index.begin(), index.end());
-    next = 0;
-    TAIZHANG_CHECK(store.load_sorted(index_space, [&](std::string& key, std::string& value) {
-      if (next == index.size()) return false;
-      key = slot_key(target->slot, index[next].first);
-      value = index[next++].second;
-      return true;
-    }));
-  }
-  return {};
-}
-
-std::int64_t Fold::rows_gained(std::size_t table) const {
-  std::int64_t gained = 0;
-  for (const auto& [key, cached] : targets_[table]->cache)
-    if (cached.changed)
-      gained += static_cast<std::int64_t>(is_shown(*targets_[table]->table, cached.row)) -
-                static_cast<std::int64_t>(cached.shown);
-  return gained;
-}
-
-void Fold::written(std::size_t keep_bytes) {
-  const bool forget = bytes_ > keep_bytes;
-  for (const auto& target : targets_) {
-    target->empty = false;
-    if (forget) {
-      target->cache = Cache();
-      continue;
-    }
-    for (auto& [key, cached] : target->cache) {
-      if (!cached.changed) continue;
-      cached.changed = false;
-      cached.stored = cached.row.last.has_value();
-      cached.shown = is_shown(*target->table, cached.row);
-      cached.index = target->table->index_keys(key, cached.row.message.get());
-    }
-  }
-  if (forget) bytes_ = 0;
-}
-
-std::vector<std::pair<std::string_view, const Row*>> Fold::rows(std::size_t table) const {
-  std::vector<std::pair<std::string_view, const Row*>> sorted;
-  for (const auto& [key, cached] : targets_[table]->cache)
-    if (cached.row.last) sorted.emplace_back(key, &cached.row);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  return sorted;
 }
 
 }  // namespace taizhang::projection

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,72 +10,127 @@
 #include <unordered_map>
 #include <vector>
 
+#include "projection/control.hpp"
 #include "projection/row.hpp"
+#include "projection/sums_state.hpp"
 #include "projection/table.hpp"
+#include "projection/totals.hpp"
 #include "taizhang/ledger.hpp"
 
 namespace taizhang::projection {
 
-/// Folds events, in position order, into the rows of some tables. Rows are read from the store
-/// when they are first touched, changed in memory, and written when the caller says so.
+/// A table that is to be folded.
+struct FoldTable {
+  const Table* table = nullptr;
+  Slot slot = 0;
+  bool empty = true;           ///< the store has no rows of that slot
+  std::size_t projection = 0;  ///< the how manyeth of the fold, from 0
+  std::string_view projection_name;
+  std::shared_ptr<const SumsState> sums{};  ///< as they stand; nullptr: empty
+};
+
+/// Events of a projection by what a scan saw of them.
+struct Seen {
+  std::uint64_t touching = 0;    ///< that speak of at least one row
+  std::uint64_t deliveries = 0;  ///< counted once for each row they speak of
+  Seen& operator+=(const Seen& other) {
+    touching += other.touching;
+    deliveries += other.deliveries;
+    return *this;
+  }
+};
+
+/// One worker: folds events, in position order, into those rows whose keys lie in its slices. Rows
+/// are read from the store when they are first touched, changed in memory, and written when the
+/// caller says so, or when they take more than the budget.
 ///
-/// An event that comes in effective order is applied to its row directly. A late one, a void or
-/// a correction only marks its rows; `settle` folds those anew from their history. Both ways
-/// give the same row: it is a function of its key's effective history alone.
+/// An event that comes in effective order is applied to its row directly. A late one, a void, a
+/// correction, or one at which the handler fails only marks its row; `settle` folds it anew from
+/// its history. Both ways give the same row: it is a function of its key's events alone, also
+/// where it parks.
 class Fold {
  public:
   struct Options {
-    const KeyValue* store = nullptr;  ///< nullptr: all rows stay in memory
-    std::optional<Date> until;        ///< leaves out what is effective later
+    KeyValue* store = nullptr;  ///< nullptr: all rows stay in memory
+    std::optional<Date> until;  ///< leaves out what is effective later
+    unsigned number = 0;        ///< of the worker, from 0
+    unsigned workers = 1;
+    std::size_t budget_bytes = SIZE_MAX;
   };
-  Fold(const Ledger& ledger, const Schema& schema, Options options)
+  Fold(const Ledger& ledger, const Schema& schema, const Options& options)
       : ledger_(&ledger), schema_(&schema), options_(options) {}
 
-  /// Adds a table, before the first event. `empty`: the store has no rows of that slot.
-  void add(const Table& table, Slot slot, bool empty);
-  /// What to read from the ledger.
-  [[nodiscard]] Query query() const;
+  /// Before the first event.
+  void add(const FoldTable& table);
 
+  /// An event that the row has taken already changes nothing, so that events may come again.
   Result<> take(const RecordedEvent& event);
   /// Folds the marked rows anew, from their history up to `end`.
   Result<> settle(Position end);
 
-  /// The changes since the last `written`, after `settle`.
-  void write_to(Batch& batch);
-  /// The same by bulk load, into slots that are empty.
-  Result<> load_into(KeyValue& store);
-  /// How many more rows the table (by order of `add`) shows than at the last `written`.
-  [[nodiscard]] std::int64_t rows_gained(std::size_t table) const;
-  /// The changes are in the store now; forgets the rows when they take more than that.
-  void written(std::size_t keep_bytes);
+  /// Whether the rows in memory are over the budget.
+  [[nodiscard]] bool over_budget() const { return bytes_ > options_.budget_bytes; }
+  /// Writes rows to the store and forgets them, those first that were not touched for longest,
+  /// until there is room again. Progress is not theirs to write: rows run ahead of it.
+  Result<> spill(Position end);
+  /// Forgets rows that are in the store, until there is room again.
+  void shrink();
 
-  /// Roughly, what the rows in memory take.
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  /// All rows of a table that are in memory, by key, after `settle`.
-  [[nodiscard]] std::vector<std::pair<std::string_view, const Row*>> rows(std::size_t table) const;
+  /// The changes since they were last written, after `settle`. `flush` is called whenever the
+  /// batch has grown large; not at the end.
+  Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
+  /// Rows in memory of a table that was empty and of which nothing was written yet, in key order,
+  /// for bulk load. `written` must follow.
+  struct Sorted {
+    std::string_view key;
+    const Row* row;
+  };
+  [[nodiscard]] std::vector<Sorted> sorted(std::size_t table) const;
+  [[nodiscard]] bool wrote_rows() const { return wrote_rows_; }
+  /// All changes are in the store by bulk load.
+  void written();
+
+  /// What changed in a table's totals since last asked; complete once changes are written.
+  Totals take_totals(std::size_t table);
+  Seen take_seen(std::size_t projection);
+  /// The slices of a table's sums that changed since they were last asked for; empty elsewhere.
+  std::array<std::shared_ptr<const void>, slice_count> take_sums(std::size_t table);
 
  private:
   struct Cached {
     Row row;
-    std::vector<std::string> index;  ///< index keys as they are in the store
-    bool stored = false;             ///< the store has the key
-    bool shown = false;              ///< the store has a row that people see
+    std::vector<std::string> index;  ///< index keys as they are in the store, while changed
+    std::size_t bytes = 0;           ///< roughly what it takes
+    bool stored = false;             ///< the store has it
     bool changed = false;
     bool stale = false;  ///< to be folded anew
+    bool used = true;    ///< since the last sweep
+  };
+  /// A key with its hash, so that it is computed once.
+  struct Key {
+    std::string_view text;
+    std::uint64_t hash;
   };
   struct KeyHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>{}(key);
-    }
+    std::size_t operator()(const std::string& key) const { return hash_of(key); }
+    std::size_t operator()(const Key& key) const { return key.hash; }
   };
-  using Cache = std::unordered_map<std::string, Cached, KeyHash, std::equal_to<>>;
+  struct KeyEqual {
+    using is_transparent = void;
+    bool operator()(const std::string& a, const std::string& b) const { return a == b; }
+    bool operator()(const std::string& a, const Key& b) const { return a == b.text; }
+    bool operator()(const Key& a, const std::string& b) const { return a.text == b; }
+  };
+  using Cache = std::unordered_map<std::string, Cached, KeyHash, KeyEqual>;
+  using Entry = Cache::value_type;
   struct Target {
-    const Table* table;
-    Slot slot;
-    bool empty;
+    FoldTable use;
     Cache cache;
-    std::vector<Cache::value_type*> stale;
+    std::vector<Entry*> stale;
+    Totals totals;
+    std::array<std::shared_ptr<void>, slice_count> sums;  ///< slices that changed
+    [[nodiscard]] const TableSpec& spec() const { return use.table->spec(); }
   };
   /// What one table does with one type.
   struct Use {
@@ -87,22 +143,65 @@ class Fold {
     std::uint32_t version = 1;
     std::vector<Use> uses;
   };
-  using Plans = std::unordered_map<std::string, Plan, KeyHash, std::equal_to<>>;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Plans = std::unordered_map<std::string, Plan, TextHash, std::equal_to<>>;
 
-  Result<Cache::value_type*> find(Target& target, std::string_view key);
-  static void mark(Target& target, Cache::value_type& entry);
-  Result<> parse(Plan& plan, const RecordedEvent& event);
-  Result<> refold(Target& target, Cache::value_type& entry, Position end);
+  /// One event on its way into rows: parsed when the first row wants it.
+  struct Coming {
+    const RecordedEvent* event;
+    Plan* plan;
+    Place place;
+    enum class Parsed : std::uint8_t { not_yet, yes, unreadable } parsed = Parsed::not_yet;
+  };
+  [[nodiscard]] bool mine(std::uint64_t hash) const {
+    return options_.workers == 1 || slice_of(hash) % options_.workers == options_.number;
+  }
+  Result<Entry*> find(Target& target, const Key& key);
+  void touch(Target& target, Entry& entry);
+  void count_sums(Target& target, const Entry& entry, int sign);
+  static void mark(Target& target, Entry& entry);
+  Result<> deliver(const Use& use, Coming& coming, const Key& key);
+  Result<> parse(Coming& coming);
+  Result<> take_control(const RecordedEvent& event);
   Result<> apply(const Use& use, const google::protobuf::Message& message, const EventInfo& info,
-                 Kept kept, Cache::value_type& entry);
+                 Kept kept, Entry& entry, std::optional<std::string>& failed);
+
+  /// What a row is folded from anew.
+  struct Past {
+    std::vector<EffectiveEvent> events;
+    std::vector<Position> skipped;  ///< sorted
+    std::optional<Park> full;       ///< the row has more events than one may have, from here on
+    [[nodiscard]] bool skips(Position position) const;
+  };
+  Result<Past> past_of(const Target& target, const std::vector<std::string>& key,
+                       Position end) const;
+  /// Applies the first `count` events; answers the one at which a handler failed, if any did.
+  struct Failure {
+    std::size_t at;
+    std::string reason;
+  };
+  Result<std::optional<Failure>> replay(Target& target, Entry& entry,
+                                        const std::vector<std::string>& key, const Past& past,
+                                        std::size_t count);
+  Result<> refold(Target& target, Entry& entry, Position end);
+  void store(Target& target, Entry& entry, Batch& batch, std::size_t& bytes);
+  void settled(Target& target, Entry& entry);
 
   const Ledger* ledger_;
   const Schema* schema_;
   Options options_;
   std::vector<std::unique_ptr<Target>> targets_;
+  std::vector<Seen> seen_;               ///< by projection
+  std::vector<Position> last_touching_;  ///< by projection
   Plans plans_;
   EventInfo info_;  ///< reused for every event
   std::size_t bytes_ = 0;
+  bool wrote_rows_ = false;
 };
 
 }  // namespace taizhang::projection

@@ -38,24 +38,6 @@ std::vector<Sealed> sealed_of(const RecordedEvent& event) {
   return parts;
 }
 
-/// Fills what the event says: its message, sealed parts, and what opening them will need.
-Result<> take_content(const Schema& schema, const RecordedEvent& recorded, EffectiveEvent& event) {
-  std::shared_ptr<Message> message = new_message_for(schema, recorded);
-  if (!message) return unknown_type(recorded);
-  auto decoded = decode_event(schema, recorded, *message, nullptr);
-  if (!decoded) return named(std::move(decoded).error(), recorded);
-  event.message = std::move(message);
-  event.sealed = sealed_of(recorded);
-  event.sealed_for = recorded.id;
-  event.version = recorded.target ? recorded.target->version : recorded.version;
-  event.written.reset();
-  const std::string_view type = recorded.target ? recorded.target->type : recorded.type;
-  if (event.sealed.empty() || event.version == schema.event(type)->version) return {};
-  TAIZHANG_TRY(WrittenMessage written, decode_as_written(schema, recorded, nullptr));
-  event.written = std::move(written.message);
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& sealer,
@@ -76,10 +58,35 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
   return gone;
 }
 
+/// Fills what the event says: its message, sealed parts, and what opening them will need.
+Result<> History::take_content(const RecordedEvent& recorded, EffectiveEvent& event) const {
+  const Schema& schema = *schema_;
+  std::shared_ptr<Message> message = new_message_for(schema, recorded);
+  if (!message) return unknown_type(recorded);
+  event.sealed = sealed_of(recorded);
+  event.sealed_for = recorded.id;
+  event.version = recorded.target ? recorded.target->version : recorded.version;
+  event.written.reset();
+  event.unreadable.clear();
+  event.message.reset();
+  if (auto decoded = decode_event(schema, recorded, *message, nullptr); !decoded) {
+    if (unreadable_ == Unreadable::refuse || decoded.error().code() == ErrorCode::unsupported)
+      return named(std::move(decoded).error(), recorded);
+    event.unreadable = decoded.error().message().en;
+    return {};
+  }
+  event.message = std::move(message);
+  const std::string_view type = recorded.target ? recorded.target->type : recorded.type;
+  if (event.sealed.empty() || event.version == schema.event(type)->version) return {};
+  TAIZHANG_TRY(WrittenMessage written, decode_as_written(schema, recorded, nullptr));
+  event.written = std::move(written.message);
+  return {};
+}
+
 Result<> History::add(const RecordedEvent& event) {
   const auto entry_at = [&](Position position, std::string_view type) -> Result<Entry> {
     Entry entry;
-    TAIZHANG_CHECK(take_content(*schema_, event, entry.event));
+    TAIZHANG_CHECK(take_content(event, entry.event));
     entry.event.info = {position,
                         event.position,
                         event.recorded_at,
@@ -117,7 +124,7 @@ Result<> History::add(const RecordedEvent& event) {
     events_.insert(found, std::move(entry));
     return {};
   }
-  TAIZHANG_CHECK(take_content(*schema_, event, found->event));
+  TAIZHANG_CHECK(take_content(event, found->event));
   found->event.info.set_by = event.position;
   std::set<std::string> tags(found->event.info.tags.begin(), found->event.info.tags.end());
   tags.insert(event.tags.begin(), event.tags.end());

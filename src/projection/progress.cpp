@@ -3,24 +3,66 @@
 #include "projection/bytes.hpp"
 
 namespace taizhang::projection {
+namespace {
+
+constexpr std::uint64_t format = 2;
+
+void put_totals(std::string& out, const Totals& totals) {
+  for (const std::int64_t one :
+       {totals.rows, totals.parked, totals.taken, totals.waiting, totals.left_out})
+    put_varint(out, static_cast<std::uint64_t>(one));
+}
+Totals totals_of(ByteReader& in) {
+  Totals totals;
+  for (std::int64_t* one :
+       {&totals.rows, &totals.parked, &totals.taken, &totals.waiting, &totals.left_out})
+    *one = static_cast<std::int64_t>(in.varint());
+  return totals;
+}
+
+}  // namespace
+
+const Progress::TableState* Progress::table(std::string_view view) const {
+  for (const TableState& one : tables)
+    if (one.view == view) return &one;
+  return nullptr;
+}
+
+Totals Progress::totals() const {
+  Totals all;
+  for (const TableState& one : tables) all += one.totals;
+  return all;
+}
 
 std::string progress_key(std::string_view projection) {
   return "projection/" + std::string(projection);
 }
+std::string build_key(std::string_view projection) { return "build/" + std::string(projection); }
+std::string announced_key(std::string_view projection) {
+  return "announced/" + std::string(projection);
+}
+std::string mark_key(std::string_view name) { return "mark/" + std::string(name); }
 
 std::string encode_progress(const Progress& progress) {
   std::string out;
+  put_varint(out, format);
   put_varint(out, progress.version);
+  put_id(out, progress.layout);
   put_id(out, progress.shape);
   put_varint(out, progress.generation);
   put_id(out, progress.ledger);
   put_varint(out, progress.position);
   out.append(progress.root.begin(), progress.root.end());
+  put_varint(out, progress.paused ? 1 : 0);
+  put_varint(out, progress.seen.touching);
+  put_varint(out, progress.seen.deliveries);
   put_varint(out, progress.tables.size());
   for (const auto& table : progress.tables) {
     put_bytes(out, table.view);
     put_varint(out, table.slot);
-    put_varint(out, table.rows);
+    put_totals(out, table.totals);
+    put_bytes(out, table.sums);
+    put_varint(out, table.sum_slices);
   }
   return out;
 }
@@ -28,17 +70,24 @@ std::string encode_progress(const Progress& progress) {
 std::optional<Progress> decode_progress(std::string_view bytes) {
   Progress progress;
   ByteReader in(bytes);
+  if (in.varint() != format) return std::nullopt;
   progress.version = static_cast<std::uint32_t>(in.varint());
+  progress.layout.bytes = in.fixed<decltype(progress.layout.bytes)>();
   progress.shape.bytes = in.fixed<decltype(progress.shape.bytes)>();
   progress.generation = static_cast<std::uint32_t>(in.varint());
   progress.ledger.bytes = in.fixed<decltype(progress.ledger.bytes)>();
   progress.position = in.varint();
   progress.root = in.fixed<Hash>();
+  progress.paused = in.varint() != 0;
+  progress.seen.touching = in.varint();
+  progress.seen.deliveries = in.varint();
   for (std::uint64_t tables = in.varint(); tables > 0 && in.ok(); --tables) {
     Progress::TableState table;
     table.view = in.bytes();
     table.slot = static_cast<Slot>(in.varint());
-    table.rows = in.varint();
+    table.totals = totals_of(in);
+    table.sums = in.bytes();
+    table.sum_slices = in.varint();
     progress.tables.push_back(std::move(table));
   }
   if (!in.at_end()) return std::nullopt;

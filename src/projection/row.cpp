@@ -20,12 +20,28 @@ std::int32_t unzigzag(std::uint64_t value) {
   return static_cast<std::int32_t>((value & 1) != 0 ? ~half : half);
 }
 
+void put_place(std::string& out, const Place& place) {
+  put_varint(out, zigzag(place.effective_on.days));
+  put_varint(out, place.position);
+}
+Place place(ByteReader& in) {
+  Place read;
+  read.effective_on.days = unzigzag(in.varint());
+  read.position = in.varint();
+  return read;
+}
+
+// What a row has, in its first byte.
+constexpr std::uint8_t has_last = 1, has_message = 2, has_park = 4;
+
 }  // namespace
 
 void Row::reset() {
   last.reset();
   message.reset();
   kept.clear();
+  park.reset();
+  waiting = left_out = 0;
 }
 
 void Row::keep(Kept one) {
@@ -43,8 +59,18 @@ void Row::keep(Kept one) {
 
 std::string encode_row(const Row& row) {
   std::string out;
-  put_varint(out, zigzag(row.last->effective_on.days));
-  put_varint(out, row.last->position);
+  out.push_back(static_cast<char>((row.last ? has_last : 0) | (row.message ? has_message : 0) |
+                                  (row.park ? has_park : 0)));
+  put_varint(out, row.seen);
+  put_varint(out, row.taken);
+  put_varint(out, row.left_out);
+  if (row.last) put_place(out, *row.last);
+  if (row.park) {
+    put_varint(out, row.waiting);
+    put_place(out, row.park->place);
+    put_bytes(out, row.park->type);
+    put_bytes(out, row.park->reason);
+  }
   if (!row.message) return out;
   put_varint(out, row.message->ByteSizeLong());
   {
@@ -73,12 +99,20 @@ std::string encode_row(const Row& row) {
 bool decode_row(std::string_view bytes, const google::protobuf::Message& prototype, Row& row) {
   row.reset();
   ByteReader in(bytes);
-  Place last;
-  last.effective_on.days = unzigzag(in.varint());
-  last.position = in.varint();
+  const std::uint8_t has = in.byte();
+  row.seen = in.varint();
+  row.taken = in.varint();
+  row.left_out = in.varint();
+  if ((has & has_last) != 0) row.last = place(in);
+  if ((has & has_park) != 0) {
+    row.waiting = in.varint();
+    row.park = std::make_unique<Park>();
+    row.park->place = place(in);
+    row.park->type = in.bytes();
+    row.park->reason = in.bytes();
+  }
   if (!in.ok()) return false;
-  row.last = last;
-  if (in.at_end()) return true;
+  if ((has & has_message) == 0) return in.at_end();
   const std::string_view message = in.bytes();
   row.message.reset(prototype.New());
   if (!in.ok() || !row.message->ParseFromArray(message.data(), static_cast<int>(message.size())))

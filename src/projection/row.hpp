@@ -28,19 +28,39 @@ struct Kept {
   std::vector<Sealed> parts;
 };
 
-/// The fold of one key's effective history. A key whose events so far made no row is kept too,
-/// by its last place alone: a late event that makes the row must know that others came before.
+/// Why a row stands still.
+struct Park {
+  Place place;         ///< of the event that it stops before
+  std::string type;    ///< of that event
+  std::string reason;  ///< in English, cut to park_reason_bytes_max
+};
+inline constexpr std::size_t park_reason_bytes_max = 512;
+
+/// The fold of one key's effective history. It is there from the first event that carries the key
+/// on, also while no event has made it visible: a late one that does must know what came before.
+///
+/// Every event is counted once: it was applied, or waits since the row is parked, or was skipped
+/// by decision. A row that meets an event which its handler fails at shows the history before that
+/// event; what comes at it or later in effective order waits.
 struct Row {
-  std::optional<Place> last;  ///< of the last effective event; nothing: there was none
+  std::optional<Place> last;  ///< of the last effective event applied; nothing: there was none
   std::unique_ptr<google::protobuf::Message> message;  ///< nullptr: not made (yet)
   std::vector<Kept> kept;                              ///< by type and slot
+  std::unique_ptr<Park> park;                          ///< nullptr: it does not stand still
 
+  Position seen = 0;           ///< the last event taken; earlier ones are not taken again
+  std::uint64_t taken = 0;     ///< events with the key's tags and of the table's types
+  std::uint64_t waiting = 0;   ///< of them not applied because the row is parked
+  std::uint64_t left_out = 0;  ///< of them skipped
+  [[nodiscard]] std::uint64_t applied() const { return taken - waiting - left_out; }
+
+  /// Forgets what was folded; `seen` and `taken` stay.
   void reset();
   /// Replaces what was kept for the type and slot; without parts nothing is kept any more.
   void keep(Kept kept);
 };
 
-/// The bytes of a row (which has a `last`). Equal rows give equal bytes.
+/// The bytes of a row. Equal rows give equal bytes.
 std::string encode_row(const Row& row);
 /// Fills `row`. False if the bytes are not a row.
 bool decode_row(std::string_view bytes, const google::protobuf::Message& prototype, Row& row);

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <set>
@@ -75,6 +76,8 @@ std::string slot_key(Slot slot, std::string_view rest) {
   return key;
 }
 
+std::uint64_t hash_of(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
+
 std::vector<std::string> stored_texts(const google::protobuf::Message& row,
                                       const FieldInfo& field) {
   std::vector<std::string> texts;
@@ -124,11 +127,16 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
   return table;
 }
 
-std::string Table::shape() const {
-  std::string text = spec_->view;
+std::string Table::layout() const {
+  std::string text = spec_->view + "\n" + spec_->row->GetTypeName();
   for (const std::string& kind : spec_->key_kinds) text += "\nkey " + kind;
   for (const FieldInfo* field : indexed_)
     text += "\nindex " + std::to_string(field->descriptor->number());
+  return text;
+}
+
+std::string Table::shape() const {
+  std::string text = layout();
   for (std::size_t i = 0; i < types_.size(); ++i) {
     const std::string& type = types_[i];
     text += "\ntype " + type + " version " + std::to_string(versions_[i]);
@@ -176,12 +184,18 @@ std::string Table::index_prefix(const FieldInfo& field, std::string_view value) 
   return prefix;
 }
 
-std::vector<std::string> Table::index_keys(std::string_view key,
-                                           const google::protobuf::Message* row) const {
+std::string Table::parked_prefix() {
+  std::string prefix;
+  put_u32(prefix, parked_index);
+  return prefix;
+}
+
+std::vector<std::string> Table::index_keys(std::string_view key, const Row& row) const {
   std::vector<std::string> keys;
-  if (row == nullptr || !spec_->shows(*row)) return keys;
+  if (row.park) keys.push_back(parked_prefix().append(key));
+  if (!row.message || !spec_->shows(*row.message)) return keys;
   for (const FieldInfo* field : indexed_)
-    for (const std::string& text : stored_texts(*row, *field))
+    for (const std::string& text : stored_texts(*row.message, *field))
       keys.push_back(index_prefix(*field, text).append(key));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projection/row.hpp"
 #include "taizhang/key_value.hpp"
 #include "taizhang/projection/projection.hpp"
 #include "taizhang/schema/schema.hpp"
@@ -27,6 +28,15 @@ std::string slot_key(Slot slot, std::string_view rest = {});
 
 inline constexpr char key_separator = '\x1f';
 
+/// Keys fall into a fixed number of slices by their hash: what is kept by slice does not depend on
+/// how many workers there are.
+inline constexpr unsigned slice_count = 64;
+std::uint64_t hash_of(std::string_view key);
+inline unsigned slice_of(std::uint64_t hash) { return static_cast<unsigned>(hash % slice_count); }
+
+/// What parked rows are indexed by; no field has this number.
+inline constexpr std::uint32_t parked_index = 0;
+
 /// A table of a projection, checked against the schema.
 class Table {
  public:
@@ -37,6 +47,8 @@ class Table {
   [[nodiscard]] const MessageInfo& info() const { return *info_; }
   /// The event types that it takes, sorted.
   [[nodiscard]] const std::vector<std::string>& types() const { return types_; }
+  /// What a stored row must fit to be answered: keys, message and indexes.
+  [[nodiscard]] std::string layout() const;
   /// Everything that decides which rows there are, apart from the handlers' code.
   [[nodiscard]] std::string shape() const;
 
@@ -55,11 +67,13 @@ class Table {
   [[nodiscard]] Result<std::string> key_of(std::span<const std::string> tags) const;
   static std::vector<std::string> tags_of(std::string_view key);
 
-  /// The index keys of a row, without slot, sorted. A row that is not shown has none.
-  [[nodiscard]] std::vector<std::string> index_keys(std::string_view key,
-                                                    const google::protobuf::Message* row) const;
+  /// The index keys of a row, without slot, sorted. A row that is not shown has none, except that
+  /// it is parked.
+  [[nodiscard]] std::vector<std::string> index_keys(std::string_view key, const Row& row) const;
   /// What all index keys of rows with that value of that field start with.
   static std::string index_prefix(const FieldInfo& field, std::string_view value);
+  /// What all index keys of parked rows start with.
+  static std::string parked_prefix();
 
  private:
   using Prefixes = std::vector<std::string>;  ///< of one kind: "student:", or several to choose

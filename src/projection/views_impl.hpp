@@ -1,10 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <shared_mutex>
 #include <span>
 
-#include "projection/fold.hpp"
+#include "projection/folds.hpp"
 #include "projection/progress.hpp"
 #include "taizhang/projection/views.hpp"
 
@@ -15,8 +16,16 @@ class Views::Impl {
   struct State {
     const Projection* projection = nullptr;
     std::vector<std::unique_ptr<projection::Table>> tables;
+    Id layout;
     Id shape;
-    projection::Progress progress;  ///< guarded by `serving_`; written by the writing thread alone
+    // What follows is guarded by `serving_`.
+    projection::Progress progress;  ///< of what is served; moved on under `writing_`
+    std::vector<std::shared_ptr<const projection::SumsState>> sums;  ///< by table
+    bool outdated = false;  ///< what is served is of another version: to be built anew
+    std::optional<Position> building;
+    std::optional<Error> stopped;
+    double rate = 0;
+    std::vector<std::string> notes;
   };
   struct Found {
     State* state;
@@ -27,7 +36,21 @@ class Views::Impl {
   Result<> open();
   Result<Position> catch_up(const OnProgress& progress);
   Result<> rebuild(std::string_view name, const OnProgress& progress);
+  Result<std::vector<ViewCheck>> verify(std::string_view name, const OnProgress& progress);
+  Result<> set_paused(std::string_view name, bool paused);
+  Result<> reset(std::string_view name);
   Result<Found> find(std::string_view view) const;
+  /// Those of that name, or all if it is empty. `not_found` names the nearest.
+  Result<std::vector<State*>> chosen(std::string_view name) const;
+
+  /// What `folds` is told of the state's tables.
+  static void add_tables(projection::Folds& folds, const State& state, std::size_t number,
+                         const projection::Progress& progress, bool empty,
+                         std::span<const std::shared_ptr<const projection::SumsState>> sums);
+  [[nodiscard]] projection::Folds::Options fold_options(std::uint64_t events) const {
+    return {store.get(), std::nullopt, projection::useful_workers(workers, events),
+            options.cache_bytes, &stop};
+  }
 
   const Ledger* ledger = nullptr;
   std::shared_ptr<const Schema> schema;
@@ -35,6 +58,8 @@ class Views::Impl {
   std::unique_ptr<KeyValue> store;
   std::vector<Projection> projections;
   ViewsOptions options;
+  std::atomic<unsigned> workers = 0;
+  std::atomic<bool> stop = false;
   std::vector<std::unique_ptr<State>> states;
 
   /// Held shared while a reader takes its slot and snapshot, alone while rows and progress move
@@ -49,18 +74,55 @@ class Views::Impl {
     return std::unique_lock(serving_);
   }
 
+  /// A slot that no table has. Whoever takes it sees that it is emptied if it is not used.
+  projection::Slot take_slot() { return next_slot_++; }
+  Result<> drop_slots(std::span<const projection::Slot> slots);
+
  private:
   Result<> restore(State& state);
+  Result<> restore_sums(State& state);
+  Result<> recount(State& state, std::size_t table);
+  /// What the rows of a slot add up to.
+  struct Counted {
+    projection::Totals totals;
+    std::shared_ptr<const projection::SumsState> sums;
+  };
+  Result<Counted> count_rows(const projection::Table& table, projection::Slot slot) const;
   Result<> drop_unused_slots();
-  Result<> build(std::span<State* const> group, const Head& head, const OnProgress& progress);
-  Result<> build_beside(std::span<State* const> group, std::vector<projection::Progress>& made,
-                        const Head& head, const OnProgress& progress);
-  Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
 
+  /// A state and the progress that its new tables will have.
+  struct Building {
+    State* state;
+    projection::Progress made;
+    std::vector<std::shared_ptr<const projection::SumsState>> sums;
+  };
+  [[nodiscard]] std::vector<State*> to_build();
+  Result<> build(std::span<State* const> group, const OnProgress& progress);
+  Result<Building> begin_build(State& state);
+  Result<> build_group(std::span<Building> group, const OnProgress& progress);
+  Result<> swap_in(std::span<Building> group, Batch batch);
+  Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
+  /// Where a state's tables are among those of a fold.
+  struct Part {
+    std::size_t number = 0;  ///< of the projection
+    std::size_t first_table = 0;
+  };
+  /// Takes up what the folds changed, up to `position`, into the progress of one state.
+  Result<> move_on(projection::Folds& folds, const Part& part, const State& state,
+                   Position position, const Hash& root, projection::Progress& progress,
+                   std::vector<std::shared_ptr<const projection::SumsState>>& sums, Batch& batch);
+  static Result<> check_counts(const State& state, const projection::Progress& progress);
+  Result<> announce();
+  Result<> announce(State& state);
+  void note_outcome(std::span<State* const> group, const Result<>& outcome, std::uint64_t events,
+                    double seconds);
+
+  std::mutex building_;  ///< taken before `writing_`
   std::mutex writing_;
+  std::mutex announcing_;
   std::mutex gate_;
   std::shared_mutex serving_;
-  projection::Slot next_slot_ = 1;
+  std::atomic<projection::Slot> next_slot_ = 1;
 };
 
 }  // namespace taizhang

@@ -192,6 +192,11 @@ Result<Verdict> System::execute(const Command& command) {
 Result<std::vector<ManagerProgress>> System::react(const OnReacted& told) {
   ReactOptions options;
   options.told = told;
+  const auto mark = [](std::string_view manager) { return "process:" + std::string(manager); };
+  options.hints = {[&](std::string_view manager) { return views_->mark(mark(manager)); },
+                   [&](std::string_view manager, Position position) {
+                     return views_->set_mark(mark(manager), position);
+                   }};
   return processes_->run(options);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <span>
 
 #include "taizhang/system/status_json.hpp"
 #include "tool/progress.hpp"
@@ -14,6 +15,41 @@ namespace {
 /// 0, or 3 for a ledger that should take appends and does not.
 int code_of(const LedgerStatus& ledger) {
   return ledger.writable || ledger.mode != OpenMode::writer ? 0 : 3;
+}
+
+const Text& word(ProjectionStatus::State state) {
+  static const Text words[] = {{"current", "已最新"},
+                               {"behind", "落后"},
+                               {"building", "重建中"},
+                               {"paused", "已暂停"},
+                               {"stopped", "已停止"}};
+  return words[static_cast<std::size_t>(state)];
+}
+
+void print_projections(const Console& console, std::span<const ProjectionStatus> projections) {
+  {
+    Table table({console.say({"projection", "投影"}), console.say({"version", "版本"}),
+                 console.say({"state", "状态"}), console.say({"position", "位置"}),
+                 console.say({"behind", "落后"}), console.say({"seconds", "秒"}),
+                 console.say({"rows", "行数"}), console.say({"parked", "停住"}),
+                 console.say({"applied", "已采纳"}), console.say({"waiting", "等待"}),
+                 console.say({"skipped", "略过"}), console.say({"filtered", "无关"}),
+                 console.say({"events/s", "条/秒"})},
+                {false, true, false, true, true, true, true, true, true, true, true, true, true});
+    for (const ProjectionStatus& one : projections)
+      table.row({one.name, std::to_string(one.version), console.say(word(one.state)),
+                 one.build ? fmt::format("{} ({})", one.position, *one.build)
+                           : std::to_string(one.position),
+                 std::to_string(one.lag), fmt::format("{:.0f}", one.lag_seconds),
+                 std::to_string(one.rows), std::to_string(one.parked),
+                 std::to_string(one.events.applied), std::to_string(one.events.waiting),
+                 std::to_string(one.events.skipped), std::to_string(one.events.filtered),
+                 one.rate > 0 ? fmt::format("{:.0f}", one.rate) : "–"});
+  }
+  for (const ProjectionStatus& one : projections) {
+    if (!one.cause.empty()) fmt::print("{}: {}\n", one.name, one.cause);
+    for (const std::string& note : one.notes) fmt::print("{}: {}\n", one.name, note);
+  }
 }
 
 int status(const Console& console, SchoolSystem& system) {
@@ -42,19 +78,13 @@ int status(const Console& console, SchoolSystem& system) {
   line({"appends", "写入"},
        ledger.writable ? console.say({"taken", "正常"}) : ledger.stopped_because);
   fmt::print("\n");
-  Table table({console.say({"projection", "投影"}), console.say({"version", "版本"}),
-               console.say({"position", "位置"}), console.say({"behind", "落后"}),
-               console.say({"rows", "行数"})},
-              {false, true, true, true, true});
-  for (const ProjectionStatus& projection : projections) {
-    table.row({projection.name, std::to_string(projection.version),
-               std::to_string(projection.position), std::to_string(projection.lag),
-               std::to_string(projection.rows)});
-  }
+  print_projections(console, projections);
   return code_of(ledger);
 }
 
-int rebuild(const Console& console, SchoolSystem& system, const std::string& projection) {
+int rebuild(const Console& console, SchoolSystem& system, const std::string& projection,
+            unsigned workers) {
+  system.views().set_workers(workers);
   // Kept up first, so that what was served can be held against what is rebuilt.
   const auto reached = catch_up(console, system);
   if (!reached) return console.fail(reached.error());
@@ -126,14 +156,18 @@ Verb rebuild_verb() {
         struct Options {
           std::string ledger;
           std::string projection;
+          unsigned workers = 0;
         };
         const auto options = std::make_shared<Options>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("PROJECTION", options->projection,
                        console.say({"one projection (default: all)", "某一投影(默认全部)"}));
+        app.add_option("--workers", options->workers,
+                       console.say({"threads (default: as many as the machine has)",
+                                    "线程数(默认与处理器数相同)"}));
         return [options, &console] {
           return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
-            return rebuild(console, system, options->projection);
+            return rebuild(console, system, options->projection, options->workers);
           });
         };
       }};

@@ -54,6 +54,29 @@ TEST_P(ClockRules, AJumpOfMoreThanFiveMinutesNeedsAPerson) {
   EXPECT_EQ(context->actor, "teacher:7");
 }
 
+TEST_P(ClockRules, ATimeIsTheLogUpToTheLastEventRecordedByThen) {
+  ASSERT_OK(ledger->position_at(place.clock->now()));
+  EXPECT_EQ(*ledger->position_at(place.clock->now()), 0U);
+  std::vector<Timestamp> times{{}};  // by position
+  for (std::uint32_t i = 0; i < 700; ++i) {
+    if (i % 3 != 0) place.clock->pass(second);  // some share a time
+    const auto appended = one();
+    ASSERT_OK(appended);
+    times.push_back(appended->recorded_at);
+    if (i == 400) ASSERT_OK(ledger->seal());
+  }
+  for (Position at = 1; at < times.size(); ++at) {
+    Position last = at;
+    while (last + 1 < times.size() && times[last + 1] == times[at]) ++last;
+    const auto found = ledger->position_at(times[at]);
+    ASSERT_OK(found);
+    ASSERT_EQ(*found, last);
+    const auto before = ledger->position_at({times[at].microseconds - 1});
+    ASSERT_OK(before);
+    ASSERT_LT(*before, at);
+  }
+}
+
 TEST_P(ClockRules, AKnownIdNeedsNoClock) {
   ASSERT_OK(append({event(500, "t", {})}));
   place.clock->wall += 60 * minute;

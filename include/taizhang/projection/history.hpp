@@ -24,13 +24,16 @@ struct EventInfo {
 
 struct EffectiveEvent {
   EventInfo info;
-  std::shared_ptr<google::protobuf::Message> message;  ///< current version; personal fields empty
-  std::vector<Sealed> sealed;                          ///< their sealed parts, unopened
-  Id sealed_for;                                       ///< event id the sealed parts are bound to
-  std::uint32_t version = 0;  ///< the version that message and parts were written with
+  /// Current version; personal fields empty. nullptr if it could not be read: see `unreadable`.
+  std::shared_ptr<google::protobuf::Message> message;
+  std::vector<Sealed> sealed;  ///< their sealed parts, unopened
+  Id sealed_for;               ///< event id the sealed parts are bound to
+  std::uint32_t version = 0;   ///< the version that message and parts were written with
   /// What upcasters will need when the parts are opened: the message as it was written. Only where
   /// there are parts and the version is not the current one.
   std::shared_ptr<const google::protobuf::Message> written;
+  /// Why there is no message, in English. Only in a history that keeps such events.
+  std::string unreadable{};
 };
 
 /// The event's current message with its personal fields, as far as their keys are there: fills
@@ -45,10 +48,17 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
 /// trails all use it. A correction keeps its target's place. One thread at a time.
 class History {
  public:
-  explicit History(const Schema& schema) : schema_(&schema) {}
+  /// What becomes of an event whose bytes are no message of its type, or whose upcaster fails.
+  enum class Unreadable : std::uint8_t {
+    refuse,  ///< `add` answers the error
+    keep     ///< it keeps its place without a message; a void or correction mends it
+  };
+  explicit History(const Schema& schema, Unreadable unreadable = Unreadable::refuse)
+      : schema_(&schema), unreadable_(unreadable) {}
   /// In position order. Copies what it keeps. A void of an event that was not added is ignored;
   /// a correction of one stands for it: it made the event speak of this subject too.
-  /// `too_large` beyond limits::subject_events_max.
+  /// `too_large` beyond limits::subject_events_max; `unsupported` for a type or version that the
+  /// schema does not know.
   Result<> add(const RecordedEvent& event);
   /// The events that count, in effective order. The history can go on growing afterwards.
   [[nodiscard]] std::vector<EffectiveEvent> effective() const;
@@ -59,7 +69,9 @@ class History {
     EffectiveEvent event;
     bool voided = false;
   };
+  Result<> take_content(const RecordedEvent& recorded, EffectiveEvent& event) const;
   const Schema* schema_;
+  Unreadable unreadable_;
   std::vector<Entry> events_;  ///< by position
 };
 

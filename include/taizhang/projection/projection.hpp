@@ -2,10 +2,13 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -15,7 +18,9 @@ namespace [[gnu::visibility("default")]] taizhang {
 
 /// One table of a projection, types erased. A row is the fold of the effective history of its
 /// key: the events that carry all tags of the key. A handler sees the event and that row, and
-/// nothing else: no other row, no clock, no key material.
+/// nothing else: no other row, no clock, no key material. It is called from several threads at
+/// once, for different rows. If it throws, its row parks (see Views); `std::bad_alloc` is no fault
+/// of the event and stops the work instead.
 struct TableSpec {
   using Fold = std::function<void(const google::protobuf::Message& recorded, const EventInfo& info,
                                   google::protobuf::Message& row)>;
@@ -34,6 +39,20 @@ struct TableSpec {
     bool creates = false;  ///< makes the row if it is not there; else the event passes it by
     Fold fold;
   };
+  /// Totals over all rows that are shown, kept up as rows change: each row adds its part (sign 1),
+  /// and takes it back (sign -1) when it changes. Kept by slices of the keys; made by `sums_of`.
+  struct Sums {
+    std::string name;  ///< of the struct and its version: sums saved under another are made anew
+    const std::type_info* type = nullptr;
+    std::function<std::shared_ptr<void>(const void* other)> copy;  ///< of nullptr: none yet
+    std::function<void(void* sums, const google::protobuf::Message& row, int sign)> count;
+    std::function<void(void* into, const void* from)> merge;
+    std::function<std::string(const void* sums)> encode;
+    std::function<std::shared_ptr<void>(std::string_view bytes)> decode;  ///< nullptr: not one
+  };
+  /// Told that a row changed: its key's tags, and the row as it is now (nullptr: not shown).
+  using Announce =
+      std::function<void(std::span<const std::string> key, const google::protobuf::Message* row)>;
   std::string view;                    ///< name, as in the row message's view option
   std::vector<std::string> key_kinds;  ///< {"student"}: one row a student tag of the event;
                                        ///< {"teacher","training"}: one row a pair;
@@ -44,6 +63,8 @@ struct TableSpec {
   /// Rows for which this is false are kept and folded on, but never answered, indexed or counted.
   /// Empty: every row is shown.
   std::function<bool(const google::protobuf::Message& row)> shown;
+  std::shared_ptr<const Sums> sums;  ///< nullptr: none
+  Announce announce;                 ///< empty: nobody is told
   [[nodiscard]] bool shows(const google::protobuf::Message& one) const {
     return !shown || shown(one);
   }
@@ -98,6 +119,21 @@ class TableBuilder {
     };
     return *this;
   }
+  /// Totals over the rows: sums_of<S>("name", [](const Row& row, int sign, S& sums) {…}) of
+  /// taizhang/projection/sums.hpp. Asked by Views::sums.
+  TableBuilder& sums(TableSpec::Sums sums) {
+    spec_->sums = std::make_shared<const TableSpec::Sums>(std::move(sums));
+    return *this;
+  }
+  /// What leaves the process when a row changes (a message, a push): see Views::catch_up for when
+  /// it is called. `row` is as stored, its personal fields empty; nullptr if none is shown.
+  TableBuilder& announces(std::function<void(std::span<const std::string> key, const Row*)> tell) {
+    spec_->announce = [tell = std::move(tell)](std::span<const std::string> key,
+                                               const google::protobuf::Message* row) {
+      tell(key, static_cast<const Row*>(row));
+    };
+    return *this;
+  }
 
  private:
   template <class Event, class Handler>
@@ -122,7 +158,8 @@ std::string TableBuilder<Row>::type_of(const google::protobuf::Descriptor* descr
 }
 
 /// A named, versioned fold of events into tables. Raise the version when a handler changes: the
-/// tables are then rebuilt at the next opening.
+/// tables are then built anew beside the old ones. Derive from it and describe the tables in the
+/// constructor, or fill one in place; it is a plain value that Views copies.
 class Projection {
  public:
   Projection(std::string name, std::uint32_t version) : name_(std::move(name)), version_(version) {}

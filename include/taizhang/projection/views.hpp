@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include "taizhang/key_value.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/projection.hpp"
+#include "taizhang/projection/views_status.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
 
@@ -24,8 +28,8 @@ struct Ask {
   std::string page_token{};  ///< from a former answer; refused (retryable) after a rebuild
   Position at_least = 0;     ///< brings the view up to there first; `not_found` past the head
   bool reveal = false;       ///< personal fields in the clear; the caller records the access
-  /// The view as it was known when the log ended there; 0: as it is now. Folded for this call
-  /// in memory: a whole view costs a scan of the log, one key costs that key's events.
+  /// The view as it was known when the log ended there (Ledger::position_at for a time); 0: as it
+  /// is now. Folded for this call: a whole view costs a scan of its events, one key that key's.
   Position known_at = 0;
   /// Leaves out what is effective after this date; folded in the same way.
   std::optional<Date> effective_on{};
@@ -34,38 +38,50 @@ struct Ask {
 struct Answer {
   Position position = 0;  ///< the rows speak of the log up to here
   std::uint64_t rows = 0;
-  std::string next_page;  ///< empty: no more
+  std::uint64_t parked = 0;  ///< rows of the answer that stand still (Views::parked says why)
+  std::string next_page;     ///< empty: no more
 };
 
-struct ProjectionStatus {
-  std::string name;
-  std::uint32_t version = 0;
-  std::uint32_t generation = 0;
-  Position position = 0;
-  std::uint64_t lag = 0;  ///< events behind the head
-  std::uint64_t rows = 0;
-};
-
-/// Progress of long work: events done, events in all. Called from the working thread.
+/// Progress of long work: events done, events in all. Called from one thread at a time.
 using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 struct ViewsOptions {
-  std::uint64_t batch_events = 65'536;   ///< catch_up writes rows and progress at least so often
-  std::size_t cache_bytes = 128U << 20;  ///< rows in memory; beyond it they are written early
+  std::uint64_t batch_events = 16'384;  ///< catch_up writes rows and progress at least so often
+  /// Rows in memory while building or folding as of the past, all threads together; beyond it the
+  /// rows that were not touched for longest are written to the store. A batch's own rows come on
+  /// top.
+  std::size_t cache_bytes = 256U << 20;
+  unsigned workers = 0;  ///< threads that fold; 0: as many as the machine has. See set_workers.
+  /// A build notes how far it has come at least so often; interrupted, it goes on from there.
+  std::uint64_t checkpoint_events = 16U << 20;
 };
 
 /// The engine: keeps the tables of its projections in a store of their own, up to the log.
-/// Rows and progress are written in one batch. The result is a function of the log alone:
-/// keeping up, rebuilding, any storage give the same bytes (`digest`).
 ///
-/// Thread rule: any method from any thread; writing methods exclude each other.
+/// **Exactly once.** Rows, sums and progress are written in one batch, and a row knows the last
+/// event it took. The result is a function of the log alone: keeping up in any steps, rebuilding,
+/// going on from a copy of the store, one worker or many, memory or RocksDB give the same bytes
+/// (`digest`, `verify`).
+///
+/// **Nothing stalls silently.** A row at which a handler throws, or whose event cannot be read,
+/// parks: it shows the history before that event; what comes at it or later waits, for that row of
+/// that projection only. A void or a correction of the event mends it; so does skipping the event
+/// or trying again with mended code (see parked.hpp), which are events in the ledger, so that a
+/// rebuild repeats them. Every event is counted: applied + waiting + skipped + filtered = read.
+///
+/// **Rebuilding is beside.** Tables of another version, and those to be rebuilt, are filled in
+/// slots of their own and swapped in at the head; until then the old ones are answered and kept up.
+///
+/// Thread rule: any method from any thread. Building excludes building, moving rows on excludes
+/// moving rows on; readers wait for neither. One process owns a view store.
 class Views {
  public:
   class Impl;
   static const std::vector<std::string>& keyspaces();
-  /// Opens the view store of a ledger. Tables of another version, of another ledger, or whose
-  /// progress (position, tree root) is not in this log, are dropped and rebuilt by catch_up.
-  /// The ledger, schema and sealer must outlive it.
+  /// Opens the view store of a ledger. Tables of another version go on being answered, as of where
+  /// they stood, until catch_up has built the new ones. Tables of another ledger, of another
+  /// layout (keys, indexes), or whose progress (position, tree root) is not in this log, are
+  /// dropped and rebuilt by catch_up. The ledger, schema and sealer must outlive it.
   static Result<std::unique_ptr<Views>> open(const Ledger& ledger,
                                              std::shared_ptr<const Schema> schema,
                                              const Sealer& sealer, std::unique_ptr<KeyValue> store,
@@ -75,23 +91,61 @@ class Views {
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
 
-  /// Applies everything up to the head; answers the position reached. A late, void or correcting
-  /// event refolds its rows from their tags. A handler that meets an unknown type stops with its
-  /// name and position; nothing of its batch is written, what was written before stays.
+  /// Builds what must be built, then applies everything up to the head; answers the position
+  /// reached. A late, void or correcting event refolds its rows from their tags. An event of a
+  /// version that this build does not know stops the projections that take it, with its name and
+  /// position (`unsupported`); what was written before stays. Paused projections stay behind.
+  ///
+  /// Tables that announce are then told of each row that changed since they were last told, once
+  /// a row, on this thread, with no lock held except that other callers wait; the ledger's history
+  /// at the time of the first build is no news, and neither is what a rebuild repeats. A crash
+  /// between may tell a change again, so that which leaves the process must bear it.
   Result<Position> catch_up(const OnProgress& progress = {});
   /// Builds the tables of a projection (or of all: empty name) from position 0 beside those
-  /// served, then swaps. Readers go on meanwhile.
+  /// served, then swaps. Readers and catch_up go on meanwhile. If it is cut short, by `stop`, an
+  /// error or the end of the process, the next rebuild or catch_up goes on where it was.
   Result<> rebuild(std::string_view projection = {}, const OnProgress& progress = {});
+  /// Folds the tables of a projection (or of all) anew in scratch space, up to where they are, and
+  /// compares rows, indexes, sums and counts byte by byte with what is served.
+  Result<std::vector<ViewCheck>> verify(std::string_view projection = {},
+                                        const OnProgress& progress = {});
+  /// Work under way ends soon with `cancelled`, and so does what is begun later. For a process
+  /// that must end; what was written stays.
+  void stop();
+
+  /// catch_up leaves a paused projection where it is, also after reopening, until it is resumed.
+  /// Errors: `not_found` (names the nearest).
+  Result<> pause(std::string_view projection);
+  Result<> resume(std::string_view projection);
+  /// Drops the tables, and any build under way, of a projection: it shows nothing until catch_up
+  /// has built it from position 0.
+  Result<> reset(std::string_view projection);
+  /// How many threads fold from now on; 0: as many as the machine has. Never changes a result.
+  void set_workers(unsigned workers);
 
   /// Streams the rows in key order; `visit` answers false to stop. The row is valid during the
   /// call and has its personal fields masked, revealed, or "已删除/erased" if the key is gone.
-  /// Errors: `not_found` (unknown view or field: names the nearest), those of the store.
+  /// Errors: `not_found` (unknown view or field: names the nearest), `busy` (at_least of a paused
+  /// projection), those of the store.
   Result<Answer> ask(std::string_view view, const Ask& ask,
                      const std::function<bool(const google::protobuf::Message& row)>& visit) const;
+  /// Adds the view's sums to `into`, an empty S; use `sums` of sums.hpp, which knows the type.
+  Result<Position> sum_up(std::string_view view, const std::type_info& type, void* into) const;
+  /// Rows that stand still, in key order, of one view or of all (empty name).
+  Result<std::vector<ParkedRow>> parked(std::string_view view = {},
+                                        std::uint64_t limit = UINT64_MAX) const;
   /// A SHA-256 chain over all keys and rows of a view as stored, rows that are not shown too.
   [[nodiscard]] Result<Hash> digest(std::string_view view) const;
   [[nodiscard]] std::vector<ProjectionStatus> status() const;
   [[nodiscard]] std::vector<std::string> view_names() const;
+  /// How a view is folded; valid as long as this object. nullptr: there is no such view.
+  [[nodiscard]] const TableSpec* table(std::string_view view) const;
+  [[nodiscard]] const Ledger& ledger() const;
+
+  /// A place in the log that somebody who reacts to it notes beside the views. A hint: it is lost
+  /// with the view store, and then 0. Survives a crash of the process.
+  Result<Position> mark(std::string_view name) const;
+  Result<> set_mark(std::string_view name, Position position);
 
  private:
   explicit Views(std::unique_ptr<Impl> impl);

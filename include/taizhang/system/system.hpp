@@ -85,9 +85,10 @@ class System {
   }
   /// The same for one command.
   Result<Verdict> execute(const Command& command);
-  /// Runs the model's process managers up to the head, once, as ProcessManagers::run. Whoever owns
-  /// the record calls it, after executing or at a pace of its own; any thread. Durable when it
-  /// returns. Errors: its; `unsupported` for readers, if there is anything to append.
+  /// Runs the model's process managers up to the head, once, as ProcessManagers::run, from the
+  /// places noted beside the views. Whoever owns the record calls it, after executing or at a pace
+  /// of its own; any thread. Durable when it returns. Errors: its; `unsupported` for readers, if
+  /// there is anything to append.
   Result<std::vector<ManagerProgress>> react(const OnReacted& told = {});
   /// Refuses new work, waits for what is in flight. The stores close with the object.
   Result<> close();

@@ -1,0 +1,182 @@
+// Filling tables beside those that are served, and swapping them in.
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "projection/views_impl.hpp"
+
+namespace taizhang {
+
+using projection::Folds;
+using projection::meta_space;
+using projection::Progress;
+using projection::Slot;
+using projection::SumsState;
+
+std::vector<Views::Impl::State*> Views::Impl::to_build() {
+  const auto lock = reading();
+  std::vector<State*> group;
+  if (ledger->head().position == 0) return group;
+  for (const auto& state : states)
+    if (!state->progress.paused && (state->outdated || state->progress.position == 0))
+      group.push_back(state.get());
+  return group;
+}
+
+Result<> Views::Impl::rebuild(std::string_view name, const OnProgress& progress) {
+  TAIZHANG_TRY(const std::vector<State*> group, chosen(name));
+  TAIZHANG_TRY(const Head head, ledger->refresh());
+  if (head.position == 0 || group.empty()) return {};
+  const std::lock_guard building(building_);
+  return build(group, progress);
+}
+
+// Goes on where a build of the same tables was cut short, if there is one in this history.
+Result<Views::Impl::Building> Views::Impl::begin_build(State& state) {
+  Building building{&state, {}, {}};
+  building.sums.resize(state.tables.size());
+  Progress& made = building.made;
+  const std::string key = projection::build_key(state.projection->name());
+  TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
+  if (auto cut_short = stored ? projection::decode_progress(stored->view()) : std::nullopt) {
+    bool fits = cut_short->ledger == ledger->id() && cut_short->shape == state.shape &&
+                cut_short->version == state.projection->version();
+    if (fits && cut_short->position != 0) {
+      const auto root = ledger->root_at(cut_short->position);
+      if (!root && root.error().code() != ErrorCode::not_found) return root.error();
+      fits = root && *root == cut_short->root;
+    }
+    if (fits && cut_short->position != 0) {
+      made = *std::move(cut_short);
+      // Rows may have run ahead of the progress: what they add up to is counted once more.
+      for (std::size_t i = 0; i < state.tables.size(); ++i) {
+        TAIZHANG_TRY(Counted counted, count_rows(*state.tables[i], made.tables[i].slot));
+        made.tables[i].totals = counted.totals;
+        building.sums[i] = std::move(counted.sums);
+      }
+      return building;
+    }
+    std::vector<Slot> slots;
+    for (const auto& table : cut_short->tables) slots.push_back(table.slot);
+    TAIZHANG_CHECK(drop_slots(slots));
+  }
+  made.version = state.projection->version();
+  made.layout = state.layout;
+  made.shape = state.shape;
+  made.ledger = ledger->id();
+  {
+    const auto lock = reading();
+    made.generation = state.progress.generation + 1;
+  }
+  TAIZHANG_TRY(made.root, ledger->root_at(0));
+  for (const auto& table : state.tables)
+    made.tables.push_back({table->spec().view, take_slot(), {}, {}, 0});
+  Batch batch;
+  batch.put(meta_space, key, projection::encode_progress(made));
+  TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+  return building;
+}
+
+Result<> Views::Impl::build(std::span<State* const> group, const OnProgress& progress) {
+  std::map<Position, std::vector<Building>> parts;
+  for (State* state : group) {
+    TAIZHANG_TRY(Building building, begin_build(*state));
+    parts[building.made.position].push_back(std::move(building));
+  }
+  for (auto& [position, part] : parts) {
+    const auto began = std::chrono::steady_clock::now();
+    const Position from = position;
+    const auto outcome = build_group(part, progress);
+    std::vector<State*> built;
+    for (const Building& one : part) built.push_back(one.state);
+    {
+      const auto lock = moving_on();
+      for (State* state : built) state->building.reset();
+    }
+    note_outcome(built, outcome, part.front().made.position - from,
+                 std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+    TAIZHANG_CHECK(outcome);
+  }
+  return {};
+}
+
+Result<> Views::Impl::build_group(std::span<Building> group, const OnProgress& on_progress) {
+  const Position start = group.front().made.position;
+  Folds folds(*ledger, *schema, fold_options(ledger->head().position - start));
+  for (std::size_t i = 0; i < group.size(); ++i)
+    add_tables(folds, *group[i].state, i, group[i].made, start == 0, group[i].sums);
+  const Query query = folds.query();
+
+  Position position = start;
+  const auto tell = [&](Position done, Position end) {
+    {
+      const auto lock = moving_on();
+      for (const Building& one : group) one.state->building = done;
+    }
+    if (on_progress) on_progress(done, end);
+  };
+  // Folds up to `end`, and notes it with what is needed to go on from there.
+  const auto fold_to = [&](Position end, const Head& head, Batch& batch) -> Result<> {
+    tell(position, head.position);
+    TAIZHANG_CHECK(folds.run(query, {position, end}, true, [&](std::uint64_t done, std::uint64_t) {
+      tell(position + done, head.position);
+    }));
+    TAIZHANG_CHECK(folds.flush(*store));
+    Hash root = head.root;
+    if (end != head.position) {
+      TAIZHANG_TRY(root, ledger->root_at(end));
+    }
+    std::size_t table = 0;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      Building& one = group[i];
+      TAIZHANG_CHECK(move_on(folds, {i, table}, *one.state, end, root, one.made, one.sums, batch));
+      batch.put(meta_space, projection::build_key(one.state->projection->name()),
+                projection::encode_progress(one.made));
+      table += one.state->tables.size();
+    }
+    folds.shrink();
+    position = end;
+    return {};
+  };
+
+  for (Head head = ledger->head(); position < head.position; head = ledger->head()) {
+    // The last stretch, when it is short, is left for when nobody else moves rows on.
+    if (position != 0 && head.position - position <= options.batch_events) break;
+    Batch batch;
+    TAIZHANG_CHECK(
+        fold_to(std::min(position + options.checkpoint_events, head.position), head, batch));
+    TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+  }
+  const std::lock_guard writing(writing_);
+  Batch batch;
+  const Head head = ledger->head();
+  if (position < head.position) TAIZHANG_CHECK(fold_to(head.position, head, batch));
+  tell(position, position);
+  return swap_in(group, std::move(batch));
+}
+
+Result<> Views::Impl::swap_in(std::span<Building> group, Batch batch) {
+  for (Building& one : group) {
+    const std::string& name = one.state->projection->name();
+    // Rows of a build that goes on may be ahead of its progress; at the head nothing is.
+    TAIZHANG_CHECK(check_counts(*one.state, one.made));
+    one.made.paused = one.state->progress.paused;
+    batch.erase(meta_space, projection::build_key(name));
+    batch.put(meta_space, projection::progress_key(name), projection::encode_progress(one.made));
+  }
+  std::vector<Slot> old;
+  {
+    const auto lock = moving_on();
+    TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+    for (Building& one : group) {
+      for (const auto& table : one.state->progress.tables)
+        if (table.slot != 0) old.push_back(table.slot);
+      one.state->progress = one.made;
+      one.state->sums = one.sums;
+      one.state->outdated = false;
+    }
+  }
+  return drop_slots(old);
+}
+
+}  // namespace taizhang

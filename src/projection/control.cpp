@@ -1,0 +1,83 @@
+#include "projection/control.hpp"
+
+#include "taizhang/ledger/v1/events.pb.h"
+#include "taizhang/projection/parked.hpp"
+
+namespace taizhang {
+namespace projection {
+namespace {
+
+std::string projection_tag(std::string_view projection) {
+  return "projection:" + std::string(projection);
+}
+
+}  // namespace
+
+Result<Control> read_control(const RecordedEvent& event) {
+  Control control;
+  const auto size = static_cast<int>(event.clear.size());
+  bool read = false;
+  if (event.type == skipped_type) {
+    ledger::v1::ProjectionEventSkipped skipped;
+    read = skipped.ParseFromArray(event.clear.data(), size);
+    control = {skipped.view(), {skipped.key().begin(), skipped.key().end()}, skipped.position()};
+  } else {
+    ledger::v1::ProjectionRowRetried retried;
+    read = retried.ParseFromArray(event.clear.data(), size);
+    control = {retried.view(), {retried.key().begin(), retried.key().end()}, 0};
+  }
+  if (read) return control;
+  const std::string at = std::to_string(event.position);
+  return Error(ErrorCode::damaged, {"the decision about a parked row at position " + at +
+                                        " is not a message of its type",
+                                    "位置 " + at + " 关于停住行的决定不是其类型的消息"})
+      .with("position", at);
+}
+
+QueryItem controls_of(std::string_view projection) {
+  return {{std::string(skipped_type), std::string(retried_type)}, {projection_tag(projection)}};
+}
+
+QueryItem skips_of(std::string_view projection, const std::vector<std::string>& key) {
+  QueryItem item{{std::string(skipped_type)}, key};
+  item.tags.push_back(projection_tag(projection));
+  return item;
+}
+
+}  // namespace projection
+
+namespace {
+
+template <class Message>
+Result<Position> decide(Ledger& ledger, const Schema& schema, Sealer& sealer, const ParkedRow& row,
+                        Message message, Context context, std::string reason,
+                        const AppendOptions& options) {
+  message.set_projection(row.projection);
+  message.set_view(row.view);
+  for (const std::string& tag : row.key) message.add_key(tag);
+  message.set_reason(std::move(reason));
+  TAIZHANG_TRY(const NewEvent event, encode_event(schema, message, Id::random(), std::move(context),
+                                                  std::nullopt, sealer));
+  TAIZHANG_TRY(const Appended appended, ledger.append({&event, 1}, std::nullopt, options));
+  return appended.positions.front();
+}
+
+}  // namespace
+
+Result<Position> skip_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
+                             const ParkedRow& row, Context context, std::string reason,
+                             const AppendOptions& options) {
+  ledger::v1::ProjectionEventSkipped message;
+  message.set_position(row.position);
+  return decide(ledger, schema, sealer, row, std::move(message), std::move(context),
+                std::move(reason), options);
+}
+
+Result<Position> retry_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
+                              const ParkedRow& row, Context context, std::string reason,
+                              const AppendOptions& options) {
+  return decide(ledger, schema, sealer, row, ledger::v1::ProjectionRowRetried(), std::move(context),
+                std::move(reason), options);
+}
+
+}  // namespace taizhang

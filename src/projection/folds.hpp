@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "projection/fold.hpp"
+#include "taizhang/projection/views.hpp"
+
+namespace taizhang::projection {
+
+/// Some tables, folded by several workers over the same log, each on a thread and a reader of its
+/// own: they share nothing but the ledger, the store and the flag to stop.
+class Folds {
+ public:
+  struct Options {
+    KeyValue* store = nullptr;  ///< nullptr: all rows stay in memory
+    std::optional<Date> until;
+    unsigned workers = 1;
+    std::size_t budget_bytes = SIZE_MAX;      ///< of all workers together
+    const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, work ends as `cancelled`
+  };
+  Folds(const Ledger& ledger, const Schema& schema, const Options& options);
+
+  void add(const FoldTable& table);
+  /// Takes the events of `query` after `after` up to `end`, and settles. With `may_spill` rows
+  /// over the budget go to the store on the way. Progress is called on the calling thread.
+  struct Span {
+    Position after = 0;
+    Position end = 0;
+  };
+  Result<> run(const Query& query, Span span, bool may_spill, const OnProgress& progress);
+  /// Which events the tables take, and the decisions about their parked rows.
+  [[nodiscard]] Query query() const;
+
+  /// As Fold::write_to, of all workers.
+  Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
+  /// Puts the rows into the store: by bulk load if it has none yet, else in batches.
+  Result<> flush(KeyValue& store);
+  [[nodiscard]] bool wrote_rows() const;
+  void shrink();
+
+  Totals take_totals(std::size_t table);
+  Seen take_seen(std::size_t projection);
+  /// Adds the changed slices of a table's sums to `state`, and to a batch under the owner's keys.
+  Result<> take_sums(std::size_t table, const SumsOwner& owner,
+                     std::shared_ptr<const SumsState>& state, Batch& batch);
+  /// Calls visit(key, row) for the rows of a table in memory, in key order, until it answers false.
+  Result<> each_row(std::size_t table,
+                    const std::function<Result<bool>(std::string_view, const Row&)>& visit) const;
+
+ private:
+  Result<> load(KeyValue& store);
+  [[nodiscard]] std::vector<Fold::Sorted> merged(std::size_t table) const;
+  /// Runs `work` for each worker, on threads if there are several; the first error counts.
+  Result<> each(const std::function<Result<>(Fold&, unsigned number)>& work);
+  [[nodiscard]] bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+
+  const Ledger* ledger_;
+  Options options_;
+  std::vector<FoldTable> tables_;
+  std::vector<std::unique_ptr<Fold>> folds_;
+};
+
+/// How many threads, of those wanted, are worth starting for so many events.
+unsigned useful_workers(unsigned wanted, std::uint64_t events);
+Error cancelled();
+
+}  // namespace taizhang::projection
