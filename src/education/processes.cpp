@@ -77,7 +77,7 @@ Result<> end_aid(Reaction& reaction, const std::string& student, const std::stri
   for (const auto& granted : grants) {
     TAIZHANG_TRY(const auto history, reaction.desk().history({education::grant_rules().types,
                                                               {"grant:" + granted->grant()}}));
-    const GrantLife grant = grant_life(history, for_ever);
+    const GrantLife grant = education::grant_life(history, for_ever);
     if (!unpaid(grant) || (!end.death && grant.school != school)) continue;
     const Date on = reaction.trigger().effective_on;
     const bool cash = !facts.programme(grant.programme).in_kind;

@@ -80,7 +80,7 @@ class ProcessManager {
     React react;
   };
 
-  explicit ProcessManager(std::string name) : name_(std::move(name)) {}
+  explicit ProcessManager(std::string name);
 
   template <class Event>
   ProcessManager& on(std::function<Result<>(Reaction&, const Event&)> react) {
