@@ -99,6 +99,8 @@ class Decider::Batch::Impl {
         limited_(one_commit) {}
 
   Result<Verdict> decide(const Command& command);
+  Result<Verdict> record_refusal(const Command& command, const Error& error,
+                                 const google::protobuf::Message& record);
   Result<std::optional<std::string>> known_digest(const Id& command);
   [[nodiscard]] std::string digest(const Command& command) const {
     return desk_.vault().digest("command", content_of(command));
@@ -111,12 +113,17 @@ class Decider::Batch::Impl {
 
  private:
   struct Decided {
+    Id command;
     Verdict verdict;
     std::size_t first = 0;  ///< of its events in the batch
     std::size_t count = 0;
-    std::optional<std::size_t> repeats;  ///< the accepted decision that has the same id
+    std::optional<std::size_t> repeats;  ///< the answered decision that has the same id
     std::string digest;
   };
+  /// Takes the command in hand; true if nothing is left to decide: it cannot be read, or it was
+  /// answered before.
+  Result<bool> settled(const Command& command, Decided& made);
+  Result<Verdict> take_in(const Command& command, Decided made, Decision& decision);
   Verdict keep(Decided decided);
   [[nodiscard]] Error shown(const Error& error, const std::vector<Position>& places) const;
 
@@ -124,7 +131,7 @@ class Decider::Batch::Impl {
   std::unique_ptr<Judge> judge_;
   bool limited_;  ///< it is to be one commit
   std::vector<Decided> decided_;
-  std::map<Id, std::size_t> accepted_;
+  std::map<Id, std::size_t> answered_;  ///< those that have events in the batch
   std::optional<Timestamp> simulated_now_;
 };
 
@@ -142,7 +149,7 @@ Verdict Decider::Batch::Impl::keep(Decided decided) {
   return verdict;
 }
 
-Result<Verdict> Decider::Batch::Impl::decide(const Command& command) {
+Result<bool> Decider::Batch::Impl::settled(const Command& command, Decided& made) {
   if (limited_ && decided_.size() >= limits::commands_per_batch_max)
     return Error(ErrorCode::too_large,
                  {"A batch takes " + std::to_string(limits::commands_per_batch_max) +
@@ -150,41 +157,38 @@ Result<Verdict> Decider::Batch::Impl::decide(const Command& command) {
                   "一批最多 " + std::to_string(limits::commands_per_batch_max) +
                       " 条命令（commands_per_batch_max）。请分批。"})
         .with("limit", std::to_string(limits::commands_per_batch_max));
-  Decided made;
+  made.command = command.id;
   if (!command.body) {
     made.verdict.error =
         Error(ErrorCode::invalid_argument, {"The command has no body.", "命令没有内容。"});
-    return keep(std::move(made));
+    return true;
   }
   made.digest = digest(command);
-  if (const auto before = accepted_.find(command.id); before != accepted_.end()) {
+  if (const auto before = answered_.find(command.id); before != answered_.end()) {
     const Decided& original = decided_[before->second];
-    made.verdict.kind = Verdict::Kind::known;
-    made.repeats = before->second;
     if (original.digest != made.digest) {
-      made.verdict.kind = Verdict::Kind::rejected;
-      made.repeats.reset();
       made.verdict.error =
           content_differs(command.id.to_string(), desk_.head() + original.first + 1);
-    }
-    return keep(std::move(made));
-  }
-  TAIZHANG_TRY(auto earlier, recorded(desk_.ledger(), command.id));
-  if (earlier) {
-    if (earlier->digest != made.digest) {
-      made.verdict.error = content_differs(command.id.to_string(), earlier->positions.front());
     } else {
       made.verdict.kind = Verdict::Kind::known;
-      made.verdict.positions = std::move(earlier->positions);
+      made.repeats = before->second;
     }
-    return keep(std::move(made));
+    return true;
   }
-  Decision decision(desk_, command, made.digest, today(command));
-  if (auto done = judge_->decide(decision); !done) {
-    if (!is_answer(done.error())) return std::move(done).error();
-    made.verdict.error = std::move(done).error();
-    return keep(std::move(made));
+  TAIZHANG_TRY(auto earlier, recorded(desk_.ledger(), command.id));
+  if (!earlier) return false;
+  if (earlier->digest != made.digest) {
+    made.verdict.error = content_differs(command.id.to_string(), earlier->positions.front());
+  } else {
+    made.verdict.kind = Verdict::Kind::known;
+    made.verdict.positions = std::move(earlier->positions);
   }
+  return true;
+}
+
+/// The decision's events go into the batch.
+Result<Verdict> Decider::Batch::Impl::take_in(const Command& command, Decided made,
+                                              Decision& decision) {
   if (limited_ && desk_.pending() + decision.events.size() > limits::commit_events_max)
     return Error(ErrorCode::too_large,
                  {"The batch has more than " + std::to_string(limits::commit_events_max) +
@@ -192,15 +196,46 @@ Result<Verdict> Decider::Batch::Impl::decide(const Command& command) {
                   "一批的事件超过 " + std::to_string(limits::commit_events_max) +
                       " 条（commit_events_max）。请分批。"})
         .with("limit", std::to_string(limits::commit_events_max));
-  made.verdict.kind = Verdict::Kind::accepted;
   made.first = desk_.pending();
   made.count = decision.events.size();
-  judge_->decided(decision);
+  if (made.verdict.kind == Verdict::Kind::accepted) judge_->decided(decision);
   for (NewEvent& event : decision.events) desk_.add(std::move(event));
   if (command.simulated_now && (!simulated_now_ || *simulated_now_ < *command.simulated_now))
     simulated_now_ = command.simulated_now;
-  accepted_.emplace(command.id, decided_.size());
+  answered_.emplace(command.id, decided_.size());
   return keep(std::move(made));
+}
+
+Result<Verdict> Decider::Batch::Impl::decide(const Command& command) {
+  Decided made;
+  TAIZHANG_TRY(const bool over, settled(command, made));
+  if (over) return keep(std::move(made));
+  Decision decision(desk_, command, made.digest, today(command));
+  if (auto done = judge_->decide(decision); !done) {
+    if (!is_answer(done.error())) return std::move(done).error();
+    made.verdict.error = std::move(done).error();
+    return keep(std::move(made));
+  }
+  made.verdict.kind = Verdict::Kind::accepted;
+  return take_in(command, std::move(made), decision);
+}
+
+Result<Verdict> Decider::Batch::Impl::record_refusal(const Command& command, const Error& error,
+                                                     const google::protobuf::Message& record) {
+  if (!decided_.empty() && decided_.back().command == command.id &&
+      decided_.back().verdict.kind == Verdict::Kind::rejected)
+    decided_.pop_back();
+  Decided made;
+  TAIZHANG_TRY(const bool over, settled(command, made));
+  if (over) return keep(std::move(made));
+  Decision decision(desk_, command, made.digest, today(command));
+  TAIZHANG_CHECK(decision.emit(record));
+  // A position that the record names must be the one that the commit gives.
+  made.verdict.error = decision::with_positions(error, [&](Position position) {
+    if (position > desk_.head()) desk_.fix_positions();
+    return position;
+  });
+  return take_in(command, std::move(made), decision);
 }
 
 std::vector<Verdict> Decider::Batch::Impl::verdicts(const std::vector<Position>& places) const {
@@ -218,7 +253,7 @@ std::vector<Verdict> Decider::Batch::Impl::verdicts(const std::vector<Position>&
 }
 
 Result<std::optional<std::string>> Decider::Batch::Impl::known_digest(const Id& command) {
-  if (const auto before = accepted_.find(command); before != accepted_.end())
+  if (const auto before = answered_.find(command); before != answered_.end())
     return std::optional<std::string>(decided_[before->second].digest);
   TAIZHANG_TRY(auto earlier, recorded(desk_.ledger(), command));
   if (!earlier) return std::optional<std::string>();
@@ -230,6 +265,10 @@ Decider::Batch::~Batch() = default;
 Result<Verdict> Decider::Batch::decide(const Command& command) { return impl_->decide(command); }
 Result<std::optional<std::string>> Decider::Batch::known_digest(const Id& command) {
   return impl_->known_digest(command);
+}
+Result<Verdict> Decider::Batch::record_refusal(const Command& command, const Error& error,
+                                               const google::protobuf::Message& record) {
+  return impl_->record_refusal(command, error, record);
 }
 std::string Decider::Batch::digest(const Command& command) const { return impl_->digest(command); }
 Desk& Decider::Batch::desk() { return impl_->desk(); }

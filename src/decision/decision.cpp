@@ -2,14 +2,9 @@
 
 #include <google/protobuf/message.h>
 
-#include "taizhang/projection/projection.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
 namespace taizhang {
-
-std::string Decision::type_of(const google::protobuf::Descriptor* descriptor) {
-  return event_type_of(descriptor);
-}
 
 Id Decision::next_id() const {
   return event_id(command_->id, static_cast<std::uint32_t>(events.size()));

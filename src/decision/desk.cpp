@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "taizhang/projection/projection.hpp"
+
 namespace taizhang {
 namespace {
 
@@ -26,8 +28,15 @@ bool matches(const QueryItem& item, const RecordedEvent& event) {
 
 }  // namespace
 
-Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault)
-    : ledger_(&ledger), schema_(&schema), vault_(&vault), head_(ledger.head().position) {}
+Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, Position as_of)
+    : ledger_(&ledger),
+      schema_(&schema),
+      vault_(&vault),
+      head_(std::min(as_of, ledger.head().position)) {}
+
+std::string Desk::type_of(const google::protobuf::Descriptor* descriptor) {
+  return event_type_of(descriptor);
+}
 
 bool Desk::is_minted(const QueryItem& item) const {
   return std::any_of(item.tags.begin(), item.tags.end(),

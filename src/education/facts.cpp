@@ -77,6 +77,11 @@ const TrainingFacts& Facts::training(const std::string& id) {
 Result<const ParameterSet*> Facts::parameters() {
   if (!parameters_ || parameters_seen_ < desk_->pending()) {
     const QueryItem item{{std::string(parameter_type)}, {}};
+    if (cache_ == nullptr) {
+      TAIZHANG_TRY(const auto history, desk_->history(item));
+      parameters_seen_ = desk_->pending();
+      return &parameters_.emplace(settings_of(history));
+    }
     bool changed = !parameters_;
     TAIZHANG_CHECK(
         desk_->scan_batch(item, parameters_seen_, [&](const RecordedEvent&) -> Result<bool> {
@@ -91,7 +96,7 @@ Result<const ParameterSet*> Facts::parameters() {
         return true;
       };
       TAIZHANG_CHECK(desk_->scan_batch(item, 0, keep));
-      parameters_ = settings_of(history);
+      parameters_ = settings_of(history.effective());
     }
     parameters_seen_ = desk_->pending();
   }

@@ -44,6 +44,8 @@ struct TrainingFacts {
 class Facts {
  public:
   Facts(Desk& desk, ParameterCache& parameters) : desk_(&desk), cache_(&parameters) {}
+  /// As of a desk that stands in the past: parameters are read from it too.
+  explicit Facts(Desk& past) : desk_(&past) {}
   const SchoolFacts& school(const std::string& id);
   const ClassFacts& school_class(const std::string& id);
   const ProgrammeFacts& programme(const std::string& id);
@@ -72,7 +74,7 @@ class Facts {
   Result<const ParameterSet*> parameters();
 
   Desk* desk_;
-  ParameterCache* cache_;
+  ParameterCache* cache_ = nullptr;  ///< knows the present only
   std::optional<ParameterSet> parameters_;
   std::size_t parameters_seen_ = 0;  ///< events of the batch that they hold
   std::map<std::string, SchoolFacts> schools_;

@@ -22,9 +22,9 @@ Result<History> ParameterCache::up_to(const Ledger& ledger, Position position) {
   return history_;
 }
 
-ParameterSet settings_of(const History& history) {
+ParameterSet settings_of(std::span<const EffectiveEvent> history) {
   ParameterSet set;
-  for (const EffectiveEvent& event : history.effective()) {
+  for (const EffectiveEvent& event : history) {
     const auto& setting = static_cast<const v1::RuleParameterSet&>(*event.message);
     set.add({setting.parameter(), setting.jurisdiction(), setting.value(), event.info.effective_on,
              event.info.position});
@@ -45,7 +45,7 @@ Result<ParameterSet> parameters_as_known(const Ledger& ledger, const Schema& sch
   TAIZHANG_TRY(Reader reader, ledger.read(Query::type(std::string(parameter_type)), range));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-    if (event == nullptr) return settings_of(history);
+    if (event == nullptr) return settings_of(history.effective());
     TAIZHANG_CHECK(history.add(*event));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "taizhang/decision/desk.hpp"
@@ -26,7 +27,7 @@ class ParameterCache {
   Position read_ = 0;
 };
 
-ParameterSet settings_of(const History& history);
+ParameterSet settings_of(std::span<const EffectiveEvent> history);
 /// The settings as they were known when the log ended there. `not_found` past the head.
 Result<ParameterSet> parameters_as_known(const Ledger& ledger, const Schema& schema,
                                          Position known_at);

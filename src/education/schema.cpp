@@ -28,7 +28,8 @@ std::shared_ptr<const Schema> education_schema() {
 }
 
 Model education_model() {
-  return {"education", education_schema(), education_judge(), education_projections()};
+  return {"education", education_schema(), education_judge(), education_projections(),
+          education_processes()};
 }
 
 Result<Model> education_model(SchoolExtension more) {
@@ -48,6 +49,8 @@ Result<Model> education_model(SchoolExtension more) {
   model.judge = education_judge(std::move(more.judge));
   model.projections = education_projections();
   for (Projection& one : more.projections) model.projections.push_back(std::move(one));
+  model.processes = education_processes();
+  for (ProcessManager& one : more.processes) model.processes.push_back(std::move(one));
   return model;
 }
 

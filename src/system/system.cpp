@@ -113,6 +113,8 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, ledger.id()));
   system->decider_ =
       std::make_unique<Decider>(ledger, *system->vault_, system->schema_, std::move(model.judge));
+  TAIZHANG_TRY(system->processes_,
+               ProcessManagers::make(*system->decider_, std::move(model.processes)));
 
   // The views can always be rebuilt, so a missing store is simply made.
   const std::string views_place = reads ? options.views : at.store("views");
@@ -185,6 +187,17 @@ Result<std::unique_ptr<System>> System::inspect(const StorageRegistry& registry,
 Result<Verdict> System::execute(const Command& command) {
   TAIZHANG_TRY(auto verdicts, execute(std::span(&command, 1)));
   return std::move(verdicts.front());
+}
+
+Result<std::vector<ManagerProgress>> System::react(const OnReacted& told) {
+  ReactOptions options;
+  options.told = told;
+  const auto mark = [](std::string_view manager) { return "process:" + std::string(manager); };
+  options.hints = {[&](std::string_view manager) { return views_->mark(mark(manager)); },
+                   [&](std::string_view manager, Position position) {
+                     return views_->set_mark(mark(manager), position);
+                   }};
+  return processes_->run(options);
 }
 
 Result<> System::close() { return ledger_->close(); }

@@ -21,6 +21,7 @@ struct Verb {
 Verb init_verb();
 Verb import_verb();
 Verb execute_verb();
+Verb react_verb();
 Verb events_verb();
 Verb export_verb();
 Verb view_verb();

@@ -121,6 +121,61 @@ TEST_F(Systems, ReaderKeepsItsOwnViewsBesideTheWriter) {
   EXPECT_EQ(take(reader->views().digest("buses")), take(writer->views().digest("buses")));
 }
 
+/// With whoever boards first comes the teacher, unless the teacher rode by then.
+Model escorted_model() {
+  Model model = bus_model();
+  model.processes.push_back(ProcessManager("escort").on<bus::ChildBoarded>(
+      [](Reaction& reaction, const bus::ChildBoarded& boarded) -> Result<> {
+        TAIZHANG_TRY(const auto rides, reaction.past<bus::ChildBoarded>({"child:teacher"}));
+        if (!rides.empty()) return {};
+        bus::BoardBus wish;
+        wish.set_child("teacher");
+        wish.set_bus(boarded.bus());
+        reaction.command(wish);
+        return {};
+      }));
+  return model;
+}
+
+TEST_F(Systems, ReactionsRunWhenAskedAndOnceWhateverBecomesOfTheViews) {
+  {
+    auto system = take(System::create(registry, escorted_model(), there()));
+    EXPECT_FALSE(take(system->execute(wish("ann", "1"))).error);
+    EXPECT_EQ(system->ledger().head().position, 2u) << "nothing reacts by itself";
+    const auto progress = take(system->react());
+    ASSERT_EQ(progress.size(), 1u);
+    EXPECT_EQ(progress[0].accepted, 1u);
+    EXPECT_EQ(system->ledger().head().position, 3u);
+    EXPECT_EQ(take(system->react())[0].reactions, 0u) << "the place is noted beside the views";
+    must(system->close());
+  }
+  std::filesystem::remove_all(place / "views");
+  auto again = take(System::open(registry, escorted_model(), there()));
+  const auto progress = take(again->react());
+  EXPECT_EQ(progress[0].known, 1u);
+  EXPECT_EQ(again->ledger().head().position, 3u);
+}
+
+TEST_F(Systems, ReactionsOfASimulatedRecordNeedNoClock) {
+  SystemOptions options = there();
+  options.simulated_clock = true;
+  auto system = take(System::create(registry, escorted_model(), options));
+  Command command = wish("ann", "1");
+  command.simulated_now = take(Timestamp::parse("2030-01-01T00:00:00Z"));
+  EXPECT_FALSE(take(system->execute(command)).error);
+  EXPECT_EQ(take(system->react())[0].accepted, 1u);
+  EXPECT_EQ(system->ledger().head().recorded_at, *command.simulated_now);
+}
+
+TEST_F(Systems, TwoManagersOfOneNameAreRefusedWithTheModel) {
+  Model model = escorted_model();
+  model.processes.push_back(model.processes.front());
+  const auto refused = System::create(registry, std::move(model), there());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().detail("manager"), "escort");
+  EXPECT_FALSE(std::filesystem::exists(place)) << "nothing is left behind";
+}
+
 TEST_F(Systems, FrozenReaderStaysWhereItWasOpened) {
   auto writer = take(System::create(registry, bus_model(), there()));
   EXPECT_FALSE(take(writer->execute(wish("ann", "1"))).error);

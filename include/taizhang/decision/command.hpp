@@ -28,8 +28,9 @@ struct Command {
 struct Verdict {
   enum class Kind : std::uint8_t {
     accepted,  ///< its events are durable at `positions`
-    known,     ///< it was accepted before: these are its original positions
-    rejected   ///< nothing was written; `error` names the rule (details `rule`, `position`)
+    known,     ///< it was answered before: these are its original positions
+    rejected   ///< none of its events was written; `error` names the rule (details `rule`,
+               ///< `position`). `positions` only if the refusal itself was recorded.
   };
   Kind kind = Kind::rejected;
   std::vector<Position> positions;

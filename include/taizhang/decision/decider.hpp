@@ -39,6 +39,13 @@ class Decider {
     /// Decides. An accepted verdict here has no positions yet: they come with the commit.
     /// Errors are those of the store, never of a rule; `too_large` over the limits of a batch.
     Result<Verdict> decide(const Command& command);
+    /// Makes a refusal the command's answer for good: `record`, a message of an event, is appended
+    /// under the id that the command's first event would have had, and under the condition of the
+    /// batch, so that the same command is `known` from then on. After a `decide` that refused the
+    /// command its verdict takes that one's place; without, it is one of its own. `known` if the
+    /// command was answered before. Errors: as decide; those of encode_event.
+    Result<Verdict> record_refusal(const Command& command, const Error& error,
+                                   const google::protobuf::Message& record);
     /// Whether the command id is known, and the digest it was taken with.
     Result<std::optional<std::string>> known_digest(const Id& command);
     /// The digest this command would be stored with.

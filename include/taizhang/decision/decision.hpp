@@ -17,15 +17,6 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// Whether an error answers the command (a rule, a mistake in it) and is no failure of the store.
 [[nodiscard]] bool is_answer(const Error& error);
 
-/// An event that counts today, with its message.
-template <class Event>
-struct Past {
-  EventInfo info;
-  std::shared_ptr<const google::protobuf::Message> message;  ///< personal fields empty
-  const Event& operator*() const { return static_cast<const Event&>(*message); }
-  const Event* operator->() const { return &**this; }
-};
-
 /// One command being decided: what its rule may read, and the events it leads to. Whatever it
 /// reads is part of the condition of its commit: if somebody changes it meanwhile, the rule runs
 /// again. A rule is a pure function of what it reads here. One thread.
@@ -45,12 +36,7 @@ class Decision {
   /// included (those of this command not). Errors: those of reading.
   template <class Event>
   Result<std::vector<Past<Event>>> past(std::vector<std::string> tags) {
-    TAIZHANG_TRY(auto history, desk_->history({{type_of(Event::descriptor())}, std::move(tags)}));
-    std::vector<Past<Event>> found;
-    found.reserve(history.size());
-    for (EffectiveEvent& one : history)
-      found.push_back({std::move(one.info), std::move(one.message)});
-    return found;
+    return desk_->past<Event>(std::move(tags));
   }
 
   /// The command leads to this event, dated `on`: checked against the schema, its tags derived,
@@ -65,8 +51,6 @@ class Decision {
   std::vector<NewEvent> events;
 
  private:
-  static std::string type_of(const google::protobuf::Descriptor* descriptor);
-
   Desk* desk_;
   const Command* command_;
   std::string digest_;

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,6 +14,15 @@
 
 namespace [[gnu::visibility("default")]] taizhang {
 
+/// An event that counts, with its message.
+template <class Event>
+struct Past {
+  EventInfo info;
+  std::shared_ptr<const google::protobuf::Message> message;  ///< personal fields empty
+  const Event& operator*() const { return static_cast<const Event&>(*message); }
+  const Event* operator->() const { return &**this; }
+};
+
 /// What a batch of decisions works on: the log as it stood when the batch began, and the events
 /// that the batch has decided since. Everything read becomes part of the commit's condition.
 /// Ledger, schema and vault must outlive it. One thread.
@@ -20,7 +30,8 @@ class Desk {
  public:
   using Visit = std::function<Result<bool>(const RecordedEvent&)>;
 
-  Desk(const Ledger& ledger, const Schema& schema, Vault& vault);
+  /// The log as it stands, or as it stood when it ended at `as_of`.
+  Desk(const Ledger& ledger, const Schema& schema, Vault& vault, Position as_of = position_max);
 
   [[nodiscard]] const Schema& schema() const { return *schema_; }
   [[nodiscard]] const Ledger& ledger() const { return *ledger_; }
@@ -40,6 +51,16 @@ class Desk {
   /// position), the batch's own events included. Read once a batch, then kept up.
   /// `too_large` beyond limits::subject_events_max.
   Result<std::vector<EffectiveEvent>> history(const QueryItem& item);
+  /// The same for the events of that message's type that carry all the tags.
+  template <class Event>
+  Result<std::vector<Past<Event>>> past(std::vector<std::string> tags) {
+    TAIZHANG_TRY(auto events, history({{type_of(Event::descriptor())}, std::move(tags)}));
+    std::vector<Past<Event>> found;
+    found.reserve(events.size());
+    for (EffectiveEvent& one : events)
+      found.push_back({std::move(one.info), std::move(one.message)});
+    return found;
+  }
   /// One event of the log or the batch, whatever it is; `not_found` if there is none.
   Result<> at(Position position, const std::function<Result<>(const RecordedEvent&)>& visit);
 
@@ -68,6 +89,7 @@ class Desk {
     History history;
     std::size_t seen = 0;  ///< events of the batch that it holds
   };
+  static std::string type_of(const google::protobuf::Descriptor* descriptor);
   [[nodiscard]] bool is_minted(const QueryItem& item) const;
   bool require(const QueryItem& item);
   Result<> scan_log(const QueryItem& item, const Visit& visit) const;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "taizhang/decision/decider.hpp"
+#include "taizhang/process/process_manager.hpp"
 #include "taizhang/projection/projection.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
@@ -16,6 +17,8 @@ namespace [[gnu::visibility("default")]] taizhang {
 std::shared_ptr<const Schema> education_schema();
 /// Its registers and ledgers.
 std::vector<Projection> education_projections();
+/// What the end of a child's schooling sets off (docs/processes.md).
+std::vector<ProcessManager> education_processes();
 
 /// Its rules, for a Decider of one ledger. Commands that are not the school's go to the judge that
 /// `others` makes, if it is given.

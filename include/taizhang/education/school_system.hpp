@@ -9,7 +9,7 @@
 
 namespace [[gnu::visibility("default")]] taizhang {
 
-/// Schema, rules and registers of a school system, by the name "education".
+/// Schema, rules, registers and process managers of a school system, by the name "education".
 Model education_model();
 
 /// What an application of your own adds to a school system.
@@ -22,6 +22,7 @@ struct SchoolExtension {
   Upcasters upcasters{};
   MakeJudge judge{};  ///< of its commands (Rules::judge); none: it has no commands
   std::vector<Projection> projections{};
+  std::vector<ProcessManager> processes{};
 };
 /// A school system with those kinds of event, rules and views beside its own, in one ledger. Rules
 /// may read the school's events, projections fold them. Errors: those of Schema::make;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "taizhang/decision/decider.hpp"
+#include "taizhang/process/process_managers.hpp"
 #include "taizhang/projection/views.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
@@ -18,6 +19,7 @@ struct Model {
   std::shared_ptr<const Schema> schema{};  ///< events, commands and rows (Schema::make)
   MakeJudge judge = Rules().judge();       ///< of its commands; without rules every one is refused
   std::vector<Projection> projections{};
+  std::vector<ProcessManager> processes{};  ///< run by System::react, never by themselves
 };
 
 /// Where a record lies and how it is opened.
@@ -83,6 +85,11 @@ class System {
   }
   /// The same for one command.
   Result<Verdict> execute(const Command& command);
+  /// Runs the model's process managers up to the head, once, as ProcessManagers::run, from the
+  /// places noted beside the views. Whoever owns the record calls it, after executing or at a pace
+  /// of its own; any thread. Durable when it returns. Errors: its; `unsupported` for readers, if
+  /// there is anything to append.
+  Result<std::vector<ManagerProgress>> react(const OnReacted& told = {});
   /// Refuses new work, waits for what is in flight. The stores close with the object.
   Result<> close();
 
@@ -95,6 +102,7 @@ class System {
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Decider> decider_;
+  std::unique_ptr<ProcessManagers> processes_;
   std::unique_ptr<Views> views_;
 };
 
