@@ -172,7 +172,7 @@ TEST_F(Processes, GraduationSignsOffACaseOfAChildThatHadReturned) {
 
 TEST_F(Processes, ChildThatIsStillAtTheSchoolKeepsItsAid) {
   world.parameter("enrolment.concurrent", "yes");
-  world.klass("C2", 2022);
+  world.klass("C2", 2021);
   world.must(World::enrolment("1", "C2", "学生1"), "2022-09-01");
   grant("cash", "2024-2025", "1", "2024-06-01");
   graduate("2024-06-30");
