@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <memory>
 
 #include "taizhang/audit/event_json.hpp"
 #include "taizhang/schema/stored_schema.hpp"
+#include "tool/output_file.hpp"
 #include "tool/session.hpp"
+#include "tool/subverbs.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
@@ -19,17 +18,6 @@ struct Options {
   ReadOptions range;
   Reveal reveal;
 };
-
-Result<> write_file(const std::string& place, std::string_view bytes) {
-  std::ofstream file(place, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (file) return {};
-  const std::string reason = std::strerror(errno);
-  return Error(ErrorCode::io_error, {"Cannot write " + place + ": " + reason + ".",
-                                     "无法写入 " + place + ":" + reason + "。"})
-      .with("file", place);
-}
 
 Result<> export_all(const Console& console, Record& record, const Options& options) {
   System& system = *record.system;
@@ -67,7 +55,7 @@ Verb export_verb() {
       "taizhang export LEDGER --schema schema.binpb > events.jsonl",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
         const auto options = std::make_shared<Options>();
-        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
+        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}));
         app.add_option("--schema", options->schema,
                        console.say({"also write the messages' descriptors (a protobuf "
                                     "FileDescriptorSet) to this file",
@@ -77,13 +65,14 @@ Verb export_verb() {
         app.add_option("--before", options->range.before,
                        console.say({"before this position", "在此位置之前"}));
         options->reveal.declare(app, console);
-        return [options, &console] {
+        return with_subverbs(app, console, {export_audit_verb()}, [options, &console] {
+          if (options->ledger.empty()) return console.fail(missing_argument("LEDGER"));
           return with_record(console, options->ledger, options->reveal.opening(),
                              [&](Record& record) {
                                const auto done = export_all(console, record, *options);
                                return done ? 0 : console.fail(done.error());
                              });
-        };
+        });
       }};
 }
 

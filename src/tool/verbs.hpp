@@ -24,6 +24,7 @@ Verb execute_verb();
 Verb react_verb();
 Verb events_verb();
 Verb export_verb();
+Verb export_audit_verb();  ///< below export
 Verb view_verb();
 Verb views_verb();
 Verb trail_verb();
