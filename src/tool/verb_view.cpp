@@ -5,6 +5,7 @@
 
 #include "taizhang/schema/display.hpp"
 #include "tool/labels.hpp"
+#include "tool/moments.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
@@ -21,6 +22,10 @@ struct Options {
   std::vector<std::string> key;
   std::vector<std::string> where;
   std::uint64_t limit = UINT64_MAX;
+  std::string page;
+  Position at_least = 0;
+  KnownAt known_at;
+  std::string effective_on;
   Reveal reveal;
 };
 
@@ -87,6 +92,12 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
   Ask ask;
   ask.limit = options.limit;
   ask.reveal = options.reveal.on;
+  ask.page_token = options.page;
+  ask.at_least = options.at_least;
+  TAIZHANG_TRY(ask.known_at, options.known_at.position(system.ledger()));
+  if (!options.effective_on.empty()) {
+    TAIZHANG_TRY(ask.effective_on, Date::parse(options.effective_on));
+  }
   ask.key = options.key;
   for (const std::string& condition : options.where) {
     const auto equals = condition.find('=');
@@ -154,6 +165,13 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   console.line(
       fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
                   answer->rows, answer->position));
+  if (answer->parked != 0)
+    console.note(
+        {"note: " + std::to_string(answer->parked) +
+             " of these rows stand still. See: taizhang parked LEDGER",
+         "注意:其中 " + std::to_string(answer->parked) + " 行已停住。请看:taizhang parked LEDGER"});
+  if (!answer->next_page.empty())
+    console.line(console.say({"next page: --page ", "下一页:--page "}) + answer->next_page);
   return card && answer->rows == 0 ? 1 : 0;
 }
 
@@ -178,6 +196,16 @@ Verb view_verb() {
                        console.say({"field=value; may be repeated", "字段=值;可重复"}))
             ->allow_extra_args(false);
         app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
+        app.add_option(
+            "--page", options->page,
+            console.say({"the page that a former answer named", "上次结果给出的分页标记"}));
+        app.add_option(
+            "--at-least", options->at_least,
+            console.say({"a position that the rows must speak of", "结果至少须截至的位置"}));
+        options->known_at.declare(app, console);
+        app.add_option("--effective-on", options->effective_on,
+                       console.say({"leave out what is effective after that date: 2024-03-10",
+                                    "不计该日期之后生效的记录:2024-03-10"}));
         options->reveal.declare(app, console);
         return [options, &console] {
           return with_system(console, options->ledger, options->reveal.opening(),

@@ -32,6 +32,7 @@ Verb why_verb();
 Verb diff_verb();
 Verb indicators_verb();
 Verb rebuild_verb();
+Verb verify_verb();
 Verb parked_verb();
 Verb skip_verb();
 Verb retry_verb();

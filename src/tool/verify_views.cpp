@@ -7,6 +7,7 @@
 
 #include "tool/progress.hpp"
 #include "tool/text.hpp"
+#include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 
@@ -41,6 +42,25 @@ int verify_views(const Console& console, SchoolSystem& system) {
                              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   return all_equal ? 0 : 1;
+}
+
+Verb verify_verb() {
+  return {
+      "verify",
+      {"fold every view anew and compare it byte by byte with what is served; exit code 1 if one "
+       "differs",
+       "重新计算所有视图,并与现有内容逐字节核对;不一致时退出码为 1"},
+      "taizhang verify LEDGER",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        const auto ledger = std::make_shared<std::string>();
+        app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
+        return [ledger, &console] {
+          return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
+            const auto reached = catch_up(console, system);
+            return reached ? verify_views(console, system) : console.fail(reached.error());
+          });
+        };
+      }};
 }
 
 }  // namespace taizhang::tool
