@@ -8,6 +8,7 @@
 #include "audit/causes.hpp"
 #include "audit/compare_rows.hpp"
 #include "audit/row_fold.hpp"
+#include "taizhang/projection/parked.hpp"
 
 namespace taizhang {
 namespace {
@@ -43,13 +44,14 @@ class Comparing {
     // With one date for both nothing older makes a difference.
     if (from_.effective_on == to_.effective_on)
       range.after = std::min(from_.known_at, to_.known_at);
-    const Query query{{{audit::types_of(table_), {}}, {{std::string(audit::left_out_type)}, {}}}};
+    const Query query{{{table_.types(), {}}, {{std::string(row_skip_type)}, {}}}};
+    const RowKeys keys(table_);
     TAIZHANG_TRY(Reader reader, ledger_.read(query, range));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) return found;
       if (!differs(*event)) continue;
-      for (RowKey& key : audit::keys_of(table_, event->tags)) found.insert(std::move(key));
+      keys.each(event->tags, [&](std::string_view key) { found.insert(RowKeys::tags_of(key)); });
     }
   }
 
@@ -94,7 +96,7 @@ class Comparing {
 
   [[nodiscard]] bool differs(const RecordedEvent& event) const {
     // A decision about a row has no date of its own: it holds once it is known.
-    if (event.type == audit::left_out_type)
+    if (event.type == row_skip_type)
       return (event.position <= from_.known_at) != (event.position <= to_.known_at);
     const Date date = audit::date_of(event);
     return audit::counts(from_, event.position, date) != audit::counts(to_, event.position, date);

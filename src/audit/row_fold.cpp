@@ -2,7 +2,6 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <algorithm>
 #include <exception>
 
 #include "taizhang/projection/fold_row.hpp"
@@ -10,7 +9,6 @@
 namespace taizhang::audit {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 Text handler_threw(const TableSpec& table, const EventInfo& info, const char* what) {
@@ -26,18 +24,10 @@ std::unique_ptr<Message> copy_of(const Message& message) {
   return copy;
 }
 
-// Leaves what a reveal may copy: personal fields, those of erased classes with the mark.
-void keep_personal(const MessageInfo& info, const std::vector<std::string>& gone, Message& opened) {
-  const auto& reflect = *opened.GetReflection();
-  for (const FieldInfo& field : info.fields) {
-    if (field.data_class.empty())
-      reflect.ClearField(&opened, field.descriptor);
-    else if (std::find(gone.begin(), gone.end(), field.data_class) != gone.end() &&
-             !field.descriptor->is_repeated() &&
-             field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-             !reflect.HasField(opened, field.descriptor))
-      reflect.SetString(&opened, field.descriptor, std::string(erased_mark));
-  }
+// Leaves what a reveal may copy.
+void keep_personal(const MessageInfo& info, Message& opened) {
+  for (const FieldInfo& field : info.fields)
+    if (field.data_class.empty()) opened.GetReflection()->ClearField(&opened, field.descriptor);
 }
 
 }  // namespace
@@ -45,8 +35,10 @@ void keep_personal(const MessageInfo& info, const std::vector<std::string>& gone
 Result<std::shared_ptr<const Message>> RowFold::open(const EffectiveEvent& event) const {
   std::unique_ptr<Message> opened(event.message->New());
   TAIZHANG_TRY(const std::vector<std::string> gone, open_event(*schema_, *sealer_, event, *opened));
-  if (const MessageInfo* info = schema_->event(event.info.type))
-    keep_personal(*info, gone, *opened);
+  if (const MessageInfo* info = schema_->event(event.info.type)) {
+    keep_personal(*info, *opened);
+    mark_erased(*info, gone, *opened);
+  }
   return std::shared_ptr<const Message>(std::move(opened));
 }
 
@@ -83,14 +75,20 @@ RowFold::Applied RowFold::apply(const HistoryStep& step) {
   if (!row_ && (!handled || !handler->second.creates)) return applied;
   std::unique_ptr<Message> next = row_ ? copy_of(*row_) : new_row(*schema_, *table_, *key_);
   const auto kept = kept_;
+  const auto failed = [&](const char* what) {
+    kept_ = kept;
+    applied.given.reset();
+    waiting_ = 1;
+    applied.problem = handler_threw(*table_, event.info, what);
+  };
   try {
     if (handled) handler->second.fold(*event.message, event.info, *next);
     if (reveal != table_->reveals.end()) keep(event, reveal->second, applied);
   } catch (const std::exception& thrown) {
-    kept_ = kept;
-    applied.given.reset();
-    waiting_ = 1;
-    applied.problem = handler_threw(*table_, event.info, thrown.what());
+    failed(thrown.what());
+    return applied;
+  } catch (...) {
+    failed("it threw what is no std::exception");
     return applied;
   }
   row_ = std::move(next);

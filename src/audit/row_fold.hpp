@@ -9,13 +9,9 @@
 #include <utility>
 
 #include "audit/row_history.hpp"
-#include "audit/row_key.hpp"
 #include "taizhang/projection/projection.hpp"
 
 namespace taizhang::audit {
-
-/// What stands where personal data was whose key is erased, as in views.
-inline constexpr std::string_view erased_mark = "已删除/erased";
 
 /// One row, folded event by event as the views fold it, with its personal fields in the clear.
 class RowFold {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "taizhang/ledger/v1/events.pb.h"
+#include "taizhang/projection/parked.hpp"
 
 namespace taizhang::audit {
 namespace {
@@ -40,22 +40,20 @@ auto place(const HistoryStep& step) {
 }  // namespace
 
 Query RowHistory::query() const {
-  return {{{types_of(*table_), key_}, {{std::string(left_out_type)}, key_}}};
+  return {{{table_->types(), key_}, {{std::string(row_skip_type)}, key_}}};
 }
 
 bool RowHistory::leave_out(const RecordedEvent& decision) {
-  ledger::v1::ProjectionEventSkipped skipped;
-  if (!skipped.ParseFromArray(decision.clear.data(), static_cast<int>(decision.clear.size())))
-    return false;
-  const std::vector<std::string> tags(skipped.key().begin(), skipped.key().end());
-  const auto key = key_of(*table_, tags);
-  if (skipped.view() != table_->view || !key || *key != key_) return false;
-  left_out_[skipped.position()] = decision.position;
+  const auto skip = read_row_decision(decision);
+  if (!skip || skip->view != table_->view) return false;
+  const auto key = RowKeys(*table_).of(skip->key);
+  if (!key || RowKeys::tags_of(*key) != key_) return false;
+  left_out_[skip->skipped] = decision.position;
   return true;
 }
 
 bool RowHistory::add(const RecordedEvent& event) {
-  if (event.type == left_out_type) return leave_out(event);
+  if (event.type == row_skip_type) return leave_out(event);
   if (full_) return true;
   if (event.type == void_type && event.target)
     std::erase_if(unread_, [&](const HistoryStep& step) {

@@ -4,11 +4,14 @@
 #include <optional>
 #include <vector>
 
-#include "audit/row_key.hpp"
 #include "taizhang/audit/why.hpp"
 #include "taizhang/projection/history.hpp"
+#include "taizhang/projection/row_keys.hpp"
 
 namespace taizhang::audit {
+
+/// The tags of a row's key, in the order of the table's kinds.
+using RowKey = std::vector<std::string>;
 
 /// One event of a row's effective history.
 struct HistoryStep {
@@ -39,9 +42,6 @@ class RowHistory {
   std::optional<HistoryStep> full_;        ///< the first event over the limit
   std::map<Position, Position> left_out_;  ///< event, decision
 };
-
-/// The type of the decision that a row of a view goes on without an event.
-inline constexpr std::string_view left_out_type = "ledger.projection-event-skipped";
 
 /// Whether the event counts at that moment, its `known_at` being filled in.
 bool counts(const Moment& moment, Position position, Date effective_on);

@@ -117,7 +117,8 @@ Result<ledger::v1::Why> why(const Ledger& ledger, const Schema& schema, const Se
   const MessageInfo& info = *schema.of(table.row->GetDescriptor());
   if (!options.field.empty() && info.field(options.field) == nullptr)
     return unknown_field(table, info, options.field);
-  TAIZHANG_TRY(const RowKey key, audit::key_of(table, tags));
+  TAIZHANG_TRY(const std::string joined, RowKeys(table).of(tags));
+  const RowKey key = RowKeys::tags_of(joined);
   TAIZHANG_TRY(const Moment when, audit::settled(moment, ledger.head().position));
 
   RowHistory history(schema, table, key);

@@ -2,12 +2,10 @@
 #include <exception>
 #include <set>
 
-#include "projection/bytes.hpp"
 #include "projection/views_impl.hpp"
 
 namespace taizhang {
 
-using projection::meta_space;
 using projection::rows_space;
 using projection::slot_key;
 using projection::Table;
@@ -27,9 +25,11 @@ Error announcing_threw(const Table& table, const char* what) {
 
 Result<> tell(const Table& table, std::string_view key, const google::protobuf::Message* row) {
   try {
-    table.spec().announce(Table::tags_of(key), row);
+    table.spec().announce(RowKeys::tags_of(key), row);
   } catch (const std::exception& error) {
     return announcing_threw(table, error.what());
+  } catch (...) {
+    return announcing_threw(table, "it threw what is no std::exception");
   }
   return {};
 }
@@ -48,30 +48,14 @@ Result<> Views::Impl::announce() {
 
 Result<> Views::Impl::announce(State& state) {
   const std::string mark = projection::announced_key(state.projection->name());
-  const auto note = [&](Position position) -> Result<> {
-    std::string value;
-    projection::put_id(value, ledger->id());
-    projection::put_varint(value, position);
-    Batch batch;
-    batch.put(meta_space, mark, std::move(value));
-    return store->write(batch, Durability::buffered);
-  };
   Position reached = 0;
   {
     const auto lock = reading();
     reached = state.progress.position;
   }
-  TAIZHANG_TRY(const auto stored, store->get(meta_space, mark));
-  std::optional<Position> told;
-  if (stored) {
-    projection::ByteReader in(stored->view());
-    Id of;
-    of.bytes = in.fixed<decltype(of.bytes)>();
-    const Position position = in.varint();
-    if (in.at_end() && of == ledger->id()) told = position;
-  }
+  TAIZHANG_TRY(const std::optional<Position> told, read_mark(mark));
   // What the log held when these tables were first built is history, not news.
-  if (!told) return reached == 0 ? Result<>() : note(reached);
+  if (!told) return reached == 0 ? Result<>() : write_mark(mark, reached);
   if (*told >= reached) return {};
 
   for (std::size_t number = 0; number < state.tables.size(); ++number) {
@@ -84,11 +68,11 @@ Result<> Views::Impl::announce(State& state) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
       if (!projection::is_control(event->type)) {
-        table.each_key(event->tags, [&](std::string_view key) { keys.emplace(key); });
+        table.keys().each(event->tags, [&](std::string_view key) { keys.emplace(key); });
         continue;
       }
-      TAIZHANG_TRY(const projection::Control control, projection::read_control(*event));
-      if (const auto key = table.key_of(control.key); key && control.view == table.spec().view)
+      TAIZHANG_TRY(const RowDecision control, read_row_decision(*event));
+      if (const auto key = table.keys().of(control.key); key && control.view == table.spec().view)
         keys.insert(*key);
     }
     projection::Row row;
@@ -102,7 +86,7 @@ Result<> Views::Impl::announce(State& state) {
       TAIZHANG_CHECK(tell(table, key, there ? row.message.get() : nullptr));
     }
   }
-  return note(reached);
+  return write_mark(mark, reached);
 }
 
 }  // namespace taizhang

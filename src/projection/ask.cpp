@@ -73,14 +73,6 @@ Error paused(const std::string& projection) {
       .with("projection", projection);
 }
 
-Error damaged_row(const Table& table, std::string_view key) {
-  return Error(ErrorCode::damaged,
-               {"view \"" + table.spec().view + "\" has a damaged row; rebuild it",
-                "视图“" + table.spec().view + "”有损坏的行；请重建"})
-      .with("view", table.spec().view)
-      .with("key", std::string(key));
-}
-
 // One call of `ask`: takes candidate rows in key order, answers those that hold.
 class Asking {
  public:
@@ -172,7 +164,7 @@ Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
   Query query = folds.query();
   if (!key.empty())
     for (QueryItem& item : query.items)
-      for (const std::string& tag : Table::tags_of(key)) item.tags.push_back(tag);
+      for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
   TAIZHANG_CHECK(folds.run(query, {0, known}, true, {}));
   const std::string start = asking.start();
   const auto offer = [&](std::string_view row_key, const auto& row) -> Result<bool> {
@@ -206,7 +198,7 @@ Result<Answer> Views::ask(std::string_view view, const Ask& ask,
   TAIZHANG_TRY(const Where where, Where::make(*impl_->schema, table, ask.where));
   std::string key;
   if (!ask.key.empty()) {
-    TAIZHANG_TRY(key, table.key_of(ask.key));
+    TAIZHANG_TRY(key, table.keys().of(ask.key));
   }
   if (ask.known_at != 0 || ask.effective_on) {
     TAIZHANG_TRY(std::string start, page_start(ask.page_token, 0));

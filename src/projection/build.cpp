@@ -39,14 +39,12 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state) {
   const std::string key = projection::build_key(state.projection->name());
   TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
   if (auto cut_short = stored ? projection::decode_progress(stored->view()) : std::nullopt) {
-    bool fits = cut_short->ledger == ledger->id() && cut_short->shape == state.shape &&
+    bool fits = cut_short->position != 0 && cut_short->shape == state.shape &&
                 cut_short->version == state.projection->version();
-    if (fits && cut_short->position != 0) {
-      const auto root = ledger->root_at(cut_short->position);
-      if (!root && root.error().code() != ErrorCode::not_found) return root.error();
-      fits = root && *root == cut_short->root;
+    if (fits) {
+      TAIZHANG_TRY(fits, in_this_log(*cut_short));
     }
-    if (fits && cut_short->position != 0) {
+    if (fits) {
       made = *std::move(cut_short);
       // Rows may have run ahead of the progress: what they add up to is counted once more.
       for (std::size_t i = 0; i < state.tables.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "projection/control.hpp"
 
 #include "taizhang/ledger/v1/events.pb.h"
-#include "taizhang/projection/parked.hpp"
 
 namespace taizhang {
 namespace projection {
@@ -13,38 +12,38 @@ std::string projection_tag(std::string_view projection) {
 
 }  // namespace
 
-Result<Control> read_control(const RecordedEvent& event) {
-  Control control;
+QueryItem controls_of(std::string_view projection) {
+  return {{std::string(row_skip_type), std::string(row_retry_type)}, {projection_tag(projection)}};
+}
+
+QueryItem skips_of(std::string_view projection, const std::vector<std::string>& key) {
+  QueryItem item{{std::string(row_skip_type)}, key};
+  item.tags.push_back(projection_tag(projection));
+  return item;
+}
+
+}  // namespace projection
+
+Result<RowDecision> read_row_decision(const RecordedEvent& event) {
+  RowDecision decision;
   const auto size = static_cast<int>(event.clear.size());
   bool read = false;
-  if (event.type == skipped_type) {
+  if (event.type == row_skip_type) {
     ledger::v1::ProjectionEventSkipped skipped;
     read = skipped.ParseFromArray(event.clear.data(), size);
-    control = {skipped.view(), {skipped.key().begin(), skipped.key().end()}, skipped.position()};
+    decision = {skipped.view(), {skipped.key().begin(), skipped.key().end()}, skipped.position()};
   } else {
     ledger::v1::ProjectionRowRetried retried;
     read = retried.ParseFromArray(event.clear.data(), size);
-    control = {retried.view(), {retried.key().begin(), retried.key().end()}, 0};
+    decision = {retried.view(), {retried.key().begin(), retried.key().end()}, 0};
   }
-  if (read) return control;
+  if (read) return decision;
   const std::string at = std::to_string(event.position);
   return Error(ErrorCode::damaged, {"the decision about a parked row at position " + at +
                                         " is not a message of its type",
                                     "位置 " + at + " 关于停住行的决定不是其类型的消息"})
       .with("position", at);
 }
-
-QueryItem controls_of(std::string_view projection) {
-  return {{std::string(skipped_type), std::string(retried_type)}, {projection_tag(projection)}};
-}
-
-QueryItem skips_of(std::string_view projection, const std::vector<std::string>& key) {
-  QueryItem item{{std::string(skipped_type)}, key};
-  item.tags.push_back(projection_tag(projection));
-  return item;
-}
-
-}  // namespace projection
 
 namespace {
 

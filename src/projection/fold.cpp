@@ -13,14 +13,6 @@ constexpr std::size_t cached_row_bytes = 256;
 // A message takes more in memory than its bytes: strings, vectors, the allocator's own.
 constexpr std::size_t memory_per_byte = 3;
 
-Error damaged_row(const Table& table, std::string_view key) {
-  return Error(ErrorCode::damaged,
-               {"view \"" + table.spec().view + "\" has a damaged row; rebuild it",
-                "视图“" + table.spec().view + "”有损坏的行；请重建"})
-      .with("view", table.spec().view)
-      .with("key", std::string(key));
-}
-
 // Reuses the strings that `info` already has.
 void fill(const RecordedEvent& event, Date effective_on, EventInfo& info) {
   info.position = event.position;
@@ -151,7 +143,7 @@ Result<> Fold::take(const RecordedEvent& event) {
   std::optional<Error> failed;
   for (const Use& use : coming.plan->uses) {
     const std::size_t projection = use.target->use.projection;
-    use.target->use.table->each_key(event.tags, [&](std::string_view text) {
+    use.target->use.table->keys().each(event.tags, [&](std::string_view text) {
       if (failed) return;
       if (options_.number == 0 && last_touching_[projection] != event.position) {
         last_touching_[projection] = event.position;
@@ -219,7 +211,7 @@ Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
   row.last = Place{info.effective_on, info.position};
   if (!row.message) {
     if (use.handler == nullptr || !use.handler->creates) return {};
-    row.message = new_row(*schema_, use.target->spec(), Table::tags_of(entry.first));
+    row.message = new_row(*schema_, use.target->spec(), RowKeys::tags_of(entry.first));
     const auto size = static_cast<std::size_t>(row.message->SpaceUsedLong());
     entry.second.bytes += size;
     bytes_ += size;
@@ -250,10 +242,10 @@ Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
 }
 
 Result<> Fold::take_control(const RecordedEvent& event) {
-  TAIZHANG_TRY(const Control control, read_control(event));
+  TAIZHANG_TRY(const RowDecision control, read_row_decision(event));
   for (const auto& target : targets_) {
     if (target->spec().view != control.view) continue;
-    const auto text = target->use.table->key_of(control.key);
+    const auto text = target->use.table->keys().of(control.key);
     if (!text) continue;  // of a former layout of the view
     const Key key{*text, hash_of(*text)};
     if (!mine(key.hash)) continue;

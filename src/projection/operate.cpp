@@ -114,8 +114,8 @@ Result<std::vector<ParkedRow>> Views::parked(std::string_view view, std::uint64_
         if (!value || !projection::decode_row(value->view(), *table.spec().row, row) || !row.park)
           continue;
         found.push_back({state->projection->name(), table.spec().view,
-                         Table::tags_of(cursor->value()), row.park->place.position, row.park->type,
-                         row.park->reason, row.waiting});
+                         RowKeys::tags_of(cursor->value()), row.park->place.position,
+                         row.park->type, row.park->reason, row.waiting});
       }
       TAIZHANG_CHECK(cursor->status());
     }

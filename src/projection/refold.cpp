@@ -44,10 +44,10 @@ Result<Fold::Past> Fold::past_of(const Target& target, const std::vector<std::st
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) break;
-    if (event->type == skipped_type) {
-      TAIZHANG_TRY(const Control control, read_control(*event));
-      const auto named = target.use.table->key_of(control.key);
-      if (control.view == target.spec().view && named && Table::tags_of(*named) == key)
+    if (event->type == row_skip_type) {
+      TAIZHANG_TRY(const RowDecision control, read_row_decision(*event));
+      const auto named = target.use.table->keys().of(control.key);
+      if (control.view == target.spec().view && named && RowKeys::tags_of(*named) == key)
         past.skipped.push_back(control.skipped);
       continue;
     }
@@ -89,7 +89,7 @@ Result<std::optional<Fold::Failure>> Fold::replay(Target& target, Entry& entry,
 }
 
 Result<> Fold::refold(Target& target, Entry& entry, Position end) {
-  const std::vector<std::string> key = Table::tags_of(entry.first);
+  const std::vector<std::string> key = RowKeys::tags_of(entry.first);
   TAIZHANG_TRY(const Past past, past_of(target, key, end));
   Row& row = entry.second.row;
   TAIZHANG_TRY(auto failure, replay(target, entry, key, past, past.events.size()));

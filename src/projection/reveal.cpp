@@ -3,7 +3,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include <algorithm>
 
 namespace taizhang::projection {
 namespace {
@@ -62,14 +61,7 @@ Result<std::unique_ptr<Message>> open_kept(const Schema& schema, const Sealer& s
     parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext});
   TAIZHANG_TRY(const std::vector<std::string> gone,
                open_parts(sealer, parts, kept.event, *written));
-  // Another subject's part of the same class may have been opened: what it filled stays.
-  for (const FieldInfo& field : event->fields)
-    if (std::find(gone.begin(), gone.end(), field.data_class) != gone.end() &&
-        !field.descriptor->is_repeated() &&
-        field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-        !written->GetReflection()->HasField(*written, field.descriptor))
-      written->GetReflection()->SetString(written.get(), field.descriptor,
-                                          std::string(erased_mark));
+  mark_erased(*event, gone, *written);
   const MessageInfo* current = schema.event(kept.type);
   if (kept.version == current->version) return written;
   std::unique_ptr<Message> now(current->prototype->New());

@@ -5,9 +5,6 @@
 
 namespace taizhang::projection {
 
-/// What stands where personal data was whose key is erased.
-inline constexpr std::string_view erased_mark = "已删除/erased";
-
 /// Opens the parts that the row keeps and copies their fields into `message` (a copy of the
 /// row's message) by the table's reveals; then masks them, unless `reveal`.
 Result<> show_personal(const Schema& schema, const Sealer& sealer, const Table& table,

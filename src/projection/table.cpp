@@ -5,7 +5,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <set>
 
 namespace taizhang::projection {
 namespace {
@@ -78,6 +77,14 @@ std::string slot_key(Slot slot, std::string_view rest) {
 
 std::uint64_t hash_of(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
+Error damaged_row(const Table& table, std::string_view key) {
+  return Error(ErrorCode::damaged,
+               {"view \"" + table.spec().view + "\" has a damaged row; rebuild it",
+                "视图“" + table.spec().view + "”有损坏的行；请重建"})
+      .with("view", table.spec().view)
+      .with("key", std::string(key));
+}
+
 std::vector<std::string> stored_texts(const google::protobuf::Message& row,
                                       const FieldInfo& field) {
   std::vector<std::string> texts;
@@ -89,30 +96,17 @@ std::vector<std::string> stored_texts(const google::protobuf::Message& row,
 }
 
 Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec& spec) {
-  std::unique_ptr<Table> table(new Table);
-  table->spec_ = &spec;
+  std::unique_ptr<Table> table(new Table(spec));
   table->info_ = schema.view(spec.view);
   if (table->info_ == nullptr || table->info_->descriptor != spec.row->GetDescriptor())
     return misfit(spec, "its row message is not the schema's message of that view name",
                   "其行消息不是架构中该视图名的消息");
   if (spec.key_kinds.empty()) return misfit(spec, "it has no key kinds", "未声明键的对象类别");
-  for (const std::string& kinds : spec.key_kinds) {
-    Prefixes& prefixes = table->kinds_.emplace_back();
-    for (std::string_view rest = kinds;;) {
-      const std::size_t bar = rest.find('|');
-      prefixes.push_back(std::string(rest.substr(0, bar)) + ":");
-      if (bar == std::string_view::npos) break;
-      rest.remove_prefix(bar + 1);
-    }
-  }
-  std::set<std::string> types;
-  for (const auto& [type, handler] : spec.handlers) types.insert(type);
-  for (const auto& [type, reveal] : spec.reveals) types.insert(type);
-  for (const std::string& type : types)
+  table->types_ = spec.types();
+  for (const std::string& type : table->types_)
     if (schema.event(type) == nullptr)
       return misfit(spec, "the schema has no event type \"" + type + "\"",
                     "架构中没有事件类型“" + type + "”");
-  table->types_.assign(types.begin(), types.end());
   for (const std::string& type : table->types_)
     table->versions_.push_back(schema.event(type)->version);
   for (const FieldInfo& field : table->info_->fields) {
@@ -145,35 +139,6 @@ std::string Table::shape() const {
     if (spec_->reveals.contains(type)) text += " reveals";
   }
   return text;
-}
-
-Result<std::string> Table::key_of(std::span<const std::string> tags) const {
-  std::string key;
-  bool fits = tags.size() == kinds_.size();
-  for (const Prefixes& kind : kinds_) {
-    const auto tag = std::find_if(tags.begin(), tags.end(),
-                                  [&](const std::string& one) { return is_of(one, kind); });
-    fits = fits && tag != tags.end();
-    if (!fits) break;
-    if (!key.empty()) key += key_separator;
-    key += *tag;
-  }
-  if (fits) return key;
-  std::string wanted;
-  for (const std::string& kind : spec_->key_kinds)
-    wanted += (wanted.empty() ? "" : ", ") + kind + ":…";
-  return misfit(*spec_, "its key is " + wanted, "它的键是 " + wanted);
-}
-
-std::vector<std::string> Table::tags_of(std::string_view key) {
-  std::vector<std::string> tags;
-  for (std::size_t end = key.find(key_separator); end != std::string_view::npos;
-       end = key.find(key_separator)) {
-    tags.emplace_back(key.substr(0, end));
-    key.remove_prefix(end + 1);
-  }
-  tags.emplace_back(key);
-  return tags;
 }
 
 std::string Table::index_prefix(const FieldInfo& field, std::string_view value) {

@@ -9,7 +9,7 @@
 
 #include "projection/row.hpp"
 #include "taizhang/key_value.hpp"
-#include "taizhang/projection/projection.hpp"
+#include "taizhang/projection/row_keys.hpp"
 #include "taizhang/schema/schema.hpp"
 
 namespace taizhang::projection {
@@ -25,8 +25,6 @@ inline constexpr Keyspace index_space = 2;
 using Slot = std::uint32_t;
 inline constexpr Slot end_slot = UINT32_MAX;
 std::string slot_key(Slot slot, std::string_view rest = {});
-
-inline constexpr char key_separator = '\x1f';
 
 /// Keys fall into a fixed number of slices by their hash: what is kept by slice does not depend on
 /// how many workers there are.
@@ -52,20 +50,7 @@ class Table {
   /// Everything that decides which rows there are, apart from the handlers' code.
   [[nodiscard]] std::string shape() const;
 
-  /// Calls visit(std::string_view key) for each row that an event with these tags touches.
-  template <class Visit>
-  void each_key(std::span<const std::string_view> tags, const Visit& visit) const {
-    if (kinds_.size() == 1) {
-      for (const std::string_view tag : tags)
-        if (is_of(tag, kinds_.front())) visit(tag);
-      return;
-    }
-    std::string key;
-    product(tags, 0, key, visit);
-  }
-  /// The row key of these tags, one of each kind, in any order.
-  [[nodiscard]] Result<std::string> key_of(std::span<const std::string> tags) const;
-  static std::vector<std::string> tags_of(std::string_view key);
+  [[nodiscard]] const RowKeys& keys() const { return keys_; }
 
   /// The index keys of a row, without slot, sorted. A row that is not shown has none, except that
   /// it is parked.
@@ -76,35 +61,16 @@ class Table {
   static std::string parked_prefix();
 
  private:
-  using Prefixes = std::vector<std::string>;  ///< of one kind: "student:", or several to choose
-  static bool is_of(std::string_view tag, const Prefixes& kind) {
-    for (const std::string& prefix : kind)
-      if (tag.starts_with(prefix)) return true;
-    return false;
-  }
-  template <class Visit>
-  void product(std::span<const std::string_view> tags, std::size_t kind, std::string& key,
-               const Visit& visit) const {
-    const std::size_t size = key.size();
-    for (const std::string_view tag : tags) {
-      if (!is_of(tag, kinds_[kind])) continue;
-      if (kind > 0) key += key_separator;
-      key += tag;
-      if (kind + 1 == kinds_.size())
-        visit(std::string_view(key));
-      else
-        product(tags, kind + 1, key, visit);
-      key.resize(size);
-    }
-  }
-
-  const TableSpec* spec_ = nullptr;
+  explicit Table(const TableSpec& spec) : spec_(&spec), keys_(spec) {}
+  const TableSpec* spec_;
+  RowKeys keys_;
   const MessageInfo* info_ = nullptr;
-  std::vector<Prefixes> kinds_;
   std::vector<std::string> types_;
   std::vector<std::uint32_t> versions_;  ///< the current version of each type
   std::vector<const FieldInfo*> indexed_;
 };
+
+Error damaged_row(const Table& table, std::string_view key);
 
 /// The texts that a field is asked by: one for a singular field, one an element for a repeated
 /// one, none for a sub-message.

@@ -22,7 +22,7 @@ namespace {
 
 std::string readable(std::string_view key) {
   std::string text;
-  for (const std::string& tag : Table::tags_of(key)) text += (text.empty() ? "" : " ") + tag;
+  for (const std::string& tag : RowKeys::tags_of(key)) text += (text.empty() ? "" : " ") + tag;
   return text;
 }
 

@@ -72,11 +72,9 @@ Result<> Views::Impl::restore(State& state) {
   const std::string key = projection::progress_key(state.projection->name());
   TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
   auto progress = stored ? projection::decode_progress(stored->view()) : std::nullopt;
-  bool fits = progress && progress->ledger == ledger->id() && progress->layout == state.layout;
+  bool fits = progress && progress->layout == state.layout;
   if (fits) {
-    const auto root = ledger->root_at(progress->position);
-    if (!root && root.error().code() != ErrorCode::not_found) return root.error();
-    fits = root && *root == progress->root;
+    TAIZHANG_TRY(fits, in_this_log(*progress));
   }
   if (fits) {
     state.progress = *std::move(progress);
@@ -220,6 +218,34 @@ Result<> Views::Impl::drop_unused_slots() {
   return {};
 }
 
+// Of this ledger's log, or nothing.
+Result<std::optional<Position>> Views::Impl::read_mark(const std::string& key) const {
+  TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
+  if (!stored) return std::optional<Position>();
+  projection::ByteReader in(stored->view());
+  Id of;
+  of.bytes = in.fixed<decltype(of.bytes)>();
+  const Position position = in.varint();
+  return in.at_end() && of == ledger->id() ? std::optional(position) : std::nullopt;
+}
+
+Result<> Views::Impl::write_mark(const std::string& key, Position position) {
+  std::string value;
+  projection::put_id(value, ledger->id());
+  projection::put_varint(value, position);
+  Batch batch;
+  batch.put(meta_space, key, std::move(value));
+  return store->write(batch, Durability::buffered);
+}
+
+// Whether the log that the progress speaks of is this one.
+Result<bool> Views::Impl::in_this_log(const Progress& progress) const {
+  if (progress.ledger != ledger->id()) return false;
+  const auto root = ledger->root_at(progress.position);
+  if (!root && root.error().code() != ErrorCode::not_found) return root.error();
+  return root && *root == progress.root;
+}
+
 Result<Views::Impl::Found> Views::Impl::find(std::string_view view) const {
   std::vector<std::string> names;
   for (const auto& state : states) {
@@ -301,22 +327,12 @@ const TableSpec* Views::table(std::string_view view) const {
 const Ledger& Views::ledger() const { return *impl_->ledger; }
 
 Result<Position> Views::mark(std::string_view name) const {
-  TAIZHANG_TRY(const auto stored, impl_->store->get(meta_space, projection::mark_key(name)));
-  if (!stored) return Position{0};
-  projection::ByteReader in(stored->view());
-  Id ledger;
-  ledger.bytes = in.fixed<decltype(ledger.bytes)>();
-  const Position position = in.varint();
-  return in.at_end() && ledger == impl_->ledger->id() ? position : Position{0};
+  TAIZHANG_TRY(const auto position, impl_->read_mark(projection::mark_key(name)));
+  return position.value_or(0);
 }
 
 Result<> Views::set_mark(std::string_view name, Position position) {
-  std::string value;
-  projection::put_id(value, impl_->ledger->id());
-  projection::put_varint(value, position);
-  Batch batch;
-  batch.put(meta_space, projection::mark_key(name), std::move(value));
-  return impl_->store->write(batch, Durability::buffered);
+  return impl_->write_mark(projection::mark_key(name), position);
 }
 
 }  // namespace taizhang

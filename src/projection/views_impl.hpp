@@ -77,8 +77,11 @@ class Views::Impl {
   /// A slot that no table has. Whoever takes it sees that it is emptied if it is not used.
   projection::Slot take_slot() { return next_slot_++; }
   Result<> drop_slots(std::span<const projection::Slot> slots);
+  Result<std::optional<Position>> read_mark(const std::string& key) const;
+  Result<> write_mark(const std::string& key, Position position);
 
  private:
+  Result<bool> in_this_log(const projection::Progress& progress) const;
   Result<> restore(State& state);
   Result<> restore_sums(State& state);
   Result<> recount(State& state, std::size_t table);

@@ -155,4 +155,15 @@ Result<WrittenMessage> decode_as_written(const Schema& schema, const RecordedEve
   return written;
 }
 
+void mark_erased(const MessageInfo& info, std::span<const std::string> gone,
+                 google::protobuf::Message& message) {
+  const auto& reflect = *message.GetReflection();
+  for (const FieldInfo& field : info.fields)
+    if (std::find(gone.begin(), gone.end(), field.data_class) != gone.end() &&
+        !field.descriptor->is_repeated() &&
+        field.descriptor->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING &&
+        !reflect.HasField(message, field.descriptor))
+      reflect.SetString(&message, field.descriptor, std::string(erased_mark));
+}
+
 }  // namespace taizhang

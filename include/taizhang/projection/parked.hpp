@@ -1,7 +1,8 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/views_status.hpp"
@@ -22,5 +23,17 @@ Result<Position> skip_parked(Ledger& ledger, const Schema& schema, Sealer& seale
 Result<Position> retry_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
                               const ParkedRow& row, Context context, std::string reason,
                               const AppendOptions& options = {});
+
+inline constexpr std::string_view row_skip_type = "ledger.projection-event-skipped";
+inline constexpr std::string_view row_retry_type = "ledger.projection-row-retried";
+
+/// What such an event says.
+struct RowDecision {
+  std::string view;
+  std::vector<std::string> key;
+  Position skipped = 0;  ///< 0: the row is only to be folded anew
+};
+/// `damaged` if the event is not a message of its type.
+Result<RowDecision> read_row_decision(const RecordedEvent& event);
 
 }  // namespace taizhang

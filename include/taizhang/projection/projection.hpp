@@ -65,6 +65,8 @@ struct TableSpec {
   std::function<bool(const google::protobuf::Message& row)> shown;
   std::shared_ptr<const Sums> sums;  ///< nullptr: none
   Announce announce;                 ///< empty: nobody is told
+  /// The event types that it takes, sorted: those it folds and those whose sealed parts it keeps.
+  [[nodiscard]] std::vector<std::string> types() const;
   [[nodiscard]] bool shows(const google::protobuf::Message& one) const {
     return !shown || shown(one);
   }

@@ -97,9 +97,10 @@ class Views {
   /// position (`unsupported`); what was written before stays. Paused projections stay behind.
   ///
   /// Tables that announce are then told of each row that changed since they were last told, once
-  /// a row, on this thread, with no lock held except that other callers wait; the ledger's history
-  /// at the time of the first build is no news, and neither is what a rebuild repeats. A crash
-  /// between may tell a change again, so that which leaves the process must bear it.
+  /// a row, on this thread. Other callers wait meanwhile, so whoever is told may ask but must not
+  /// catch up. The history at the first telling is no news, and neither is what a rebuild repeats.
+  /// After a crash a change may be told again; with the view store the place is lost, and what came
+  /// between is then history. A teller that throws is `internal`, and is told again next time.
   Result<Position> catch_up(const OnProgress& progress = {});
   /// The same, but not past that position: to see how rows come about.
   Result<Position> catch_up_to(Position end, const OnProgress& progress = {});

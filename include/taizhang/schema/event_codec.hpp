@@ -80,6 +80,13 @@ Result<std::vector<std::string>> open_parts(const Sealer& sealer,
                                             std::span<const RecordedEvent::SealedView> parts,
                                             const Id& event, google::protobuf::Message& written);
 
+/// What stands in a personal field whose key is gone.
+inline constexpr std::string_view erased_mark = "已删除/erased";
+/// Puts it into the personal string fields of these classes that are empty: another subject's part
+/// of the same class may have been opened, and what it filled stays.
+void mark_erased(const MessageInfo& info, std::span<const std::string> gone,
+                 google::protobuf::Message& message);
+
 inline constexpr std::string_view void_type = "ledger.event-voided";
 inline constexpr std::string_view correction_type = "ledger.event-corrected";
 
