@@ -198,4 +198,8 @@ class Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
+/// For events that bring no time of their own: a simulated clock stands still at the last event
+/// until somebody brings a time. Says nothing on a ledger with a real clock.
+AppendOptions at_standing_clock(const Ledger& ledger);
+
 }  // namespace taizhang

@@ -14,9 +14,7 @@ Result<> record_access(Ledger& ledger, const Schema& schema, Sealer& sealer, con
   TAIZHANG_TRY(const NewEvent event,
                encode_event(schema, accessed, Id::random(), std::move(context),
                             Date::in_china(system_clock()->now()), sealer));
-  AppendOptions when;  // a simulated clock stands still until somebody brings a time
-  if (ledger.simulated_clock()) when.simulated_now = ledger.head().recorded_at;
-  TAIZHANG_CHECK(ledger.append({&event, 1}, std::nullopt, when));
+  TAIZHANG_CHECK(ledger.append({&event, 1}, std::nullopt, at_standing_clock(ledger)));
   return {};
 }
 

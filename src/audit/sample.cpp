@@ -147,9 +147,7 @@ Result<Appended> record_spot_checks(Ledger& ledger, const Schema& schema, Sealer
     events.push_back(std::move(event));
   }
   TAIZHANG_CHECK(sealer.make_durable());
-  AppendOptions when;  // a simulated clock stands still until somebody brings a time
-  if (ledger.simulated_clock()) when.simulated_now = ledger.head().recorded_at;
-  return ledger.append(events, std::nullopt, when);
+  return ledger.append(events, std::nullopt, at_standing_clock(ledger));
 }
 
 }  // namespace taizhang

@@ -100,7 +100,7 @@ Result<ImportUndone> Importer::undo(const Id& batch, const std::string& reason,
     each.id = Id::derive("import-undo", {batch.to_string(), std::to_string(position)});
     each.context = context;
     each.context.correlation = "import:" + batch.to_string();
-    if (ledger_.simulated_clock()) each.simulated_now = ledger_.head().recorded_at;
+    each.simulated_now = at_standing_clock(ledger_).simulated_now;
     each.body = std::move(body);
   }
 

@@ -231,4 +231,10 @@ Result<> Ledger::close() {
   return {};
 }
 
+AppendOptions at_standing_clock(const Ledger& ledger) {
+  AppendOptions options;
+  if (ledger.simulated_clock()) options.simulated_now = ledger.head().recorded_at;
+  return options;
+}
+
 }  // namespace taizhang

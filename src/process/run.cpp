@@ -124,9 +124,7 @@ Result<> Run::react(std::size_t manager, const ProcessManager::Handler& handler,
     command.context.actor = own.actor;
     command.context.causation = event.id.to_string();
     command.context.correlation = context.correlation;
-    // A simulated clock stands still until somebody brings a time.
-    if (decider_->ledger().simulated_clock())
-      command.simulated_now = decider_->ledger().head().recorded_at;
+    command.simulated_now = at_standing_clock(decider_->ledger()).simulated_now;
     waiting_.push_back(std::move(issued));
   }
   return {};

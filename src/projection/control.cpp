@@ -49,34 +49,32 @@ namespace {
 
 template <class Message>
 Result<Position> decide(Ledger& ledger, const Schema& schema, Sealer& sealer, const ParkedRow& row,
-                        Message message, Context context, std::string reason,
-                        const AppendOptions& options) {
+                        Message message, Context context, std::string reason) {
   message.set_projection(row.projection);
   message.set_view(row.view);
   for (const std::string& tag : row.key) message.add_key(tag);
   message.set_reason(std::move(reason));
   TAIZHANG_TRY(const NewEvent event, encode_event(schema, message, Id::random(), std::move(context),
                                                   std::nullopt, sealer));
-  TAIZHANG_TRY(const Appended appended, ledger.append({&event, 1}, std::nullopt, options));
+  TAIZHANG_TRY(const Appended appended,
+               ledger.append({&event, 1}, std::nullopt, at_standing_clock(ledger)));
   return appended.positions.front();
 }
 
 }  // namespace
 
 Result<Position> skip_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
-                             const ParkedRow& row, Context context, std::string reason,
-                             const AppendOptions& options) {
+                             const ParkedRow& row, Context context, std::string reason) {
   ledger::v1::ProjectionEventSkipped message;
   message.set_position(row.position);
   return decide(ledger, schema, sealer, row, std::move(message), std::move(context),
-                std::move(reason), options);
+                std::move(reason));
 }
 
 Result<Position> retry_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
-                              const ParkedRow& row, Context context, std::string reason,
-                              const AppendOptions& options) {
+                              const ParkedRow& row, Context context, std::string reason) {
   return decide(ledger, schema, sealer, row, ledger::v1::ProjectionRowRetried(), std::move(context),
-                std::move(reason), options);
+                std::move(reason));
 }
 
 }  // namespace taizhang

@@ -126,9 +126,8 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   TAIZHANG_TRY(system->views_, Views::open(ledger, system->schema_, *system->vault_,
                                            std::move(views), std::move(model.projections)));
   if (!reads) {
-    AppendOptions when;  // a simulated clock stands still until somebody brings a time
-    if (ledger.simulated_clock()) when.simulated_now = ledger.head().recorded_at;
-    TAIZHANG_CHECK(record_schema(ledger, *system->schema_, system->name_, {}, when));
+    TAIZHANG_CHECK(
+        record_schema(ledger, *system->schema_, system->name_, {}, at_standing_clock(ledger)));
   }
   return system;
 }

@@ -4,22 +4,9 @@
 
 #include "taizhang/ledger/v1/trail.pb.h"
 #include "taizhang/schema/display.hpp"
+#include "tool/text.hpp"
 
 namespace taizhang::tool {
-namespace {
-
-std::string joined(std::initializer_list<std::string_view> parts, std::string_view separator) {
-  std::string out;
-  for (const std::string_view part : parts) {
-    if (part.empty()) continue;
-    if (!out.empty()) out += separator;
-    out += part;
-  }
-  return out;
-}
-
-}  // namespace
-
 std::string content_of(const ledger::v1::TrailEntry& entry, Labels& labels) {
   std::string out = joined({entry.reason(), entry.approver()}, " / ");
   for (const ledger::v1::TrailField& field : entry.fields()) {

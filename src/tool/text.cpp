@@ -55,6 +55,16 @@ std::string pad(std::string_view text, std::size_t columns, bool right) {
   return right ? spaces + std::string(text) : std::string(text) + spaces;
 }
 
+std::string joined(std::initializer_list<std::string_view> parts, std::string_view separator) {
+  std::string out;
+  for (const std::string_view part : parts) {
+    if (part.empty()) continue;
+    if (!out.empty()) out += separator;
+    out += part;
+  }
+  return out;
+}
+
 Table::Table(std::vector<std::string> titles, std::vector<bool> right_aligned)
     : titles_(std::move(titles)), right_(std::move(right_aligned)) {
   right_.resize(titles_.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ std::size_t width(std::string_view text);
 std::string clip(std::string_view text, std::size_t columns);
 /// The text followed by spaces up to `columns` (or preceded, for numbers).
 std::string pad(std::string_view text, std::size_t columns, bool right = false);
+
+/// The parts that are not empty, with the separator between them.
+std::string joined(std::initializer_list<std::string_view> parts, std::string_view separator);
 
 /// A table for people; all columns but the last are clipped to a bearable width. Rows are printed
 /// as they come, once the first few have told the widths.

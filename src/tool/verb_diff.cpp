@@ -133,10 +133,7 @@ Verb diff_verb() {
       "taizhang diff LEDGER student-register 2024-09-01 2025-03-10",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
         const auto options = std::make_shared<Options>();
-        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
-        app.add_option("VIEW", options->view,
-                       console.say({"the view's name (see: views)", "视图名称(见 views)"}))
-            ->required();
+        declare_view(app, console, options->ledger, options->view);
         app.add_option("FROM", options->from,
                        console.say({"a position (known when the log ended there), a UTC time "
                                     "2024-03-10T08:00:00Z (known then), or a date 2024-03-10 "

@@ -29,6 +29,15 @@ struct Options {
   Reveal reveal;
 };
 
+Result<> make_folder(const std::string& folder) {
+  std::error_code bad;
+  std::filesystem::create_directories(folder, bad);
+  if (!bad) return {};
+  return Error(ErrorCode::io_error, {"Cannot make the folder " + folder + ": " + bad.message(),
+                                     "无法创建目录 " + folder + ":" + bad.message()})
+      .with("folder", folder);
+}
+
 /// Which events go out.
 struct Cut {
   std::string school;           ///< whole tag; empty: every school
@@ -154,7 +163,7 @@ Result<Json> board(SchoolSystem& system, const Cut& cut, Date on) {
 Result<> write_figures(SchoolSystem& system, const Cut& cut, const Options& options, Date on) {
   const bool reveal = options.reveal.on;
   const std::string views = options.folder + "/views/";
-  std::filesystem::create_directories(views);
+  TAIZHANG_CHECK(make_folder(views));
   std::int64_t granted = 0, paid = 0, returned = 0;
   std::uint64_t grants = 0, students = 0;
   TAIZHANG_CHECK(write_view<education::v1::AidPaymentRow>(
@@ -201,21 +210,17 @@ Json manifest(SchoolSystem& system, const Cut& cut, const Options& options, cons
           {"revealed", revealed}};
 }
 
-Result<> make_folder(const std::string& folder) {
+Result<> refuse_used(const std::string& folder) {
   std::error_code bad;
-  if (std::filesystem::exists(folder + "/export.json", bad))
-    return Error(ErrorCode::already_exists,
-                 {folder + " holds an export already; give another folder.",
-                  folder + " 中已有导出;请换一个目录。"})
-        .with("folder", folder);
-  std::filesystem::create_directories(folder, bad);
-  if (!bad) return {};
-  return Error(ErrorCode::io_error, {"Cannot make the folder " + folder + ": " + bad.message(),
-                                     "无法创建目录 " + folder + ":" + bad.message()})
+  if (!std::filesystem::exists(folder + "/export.json", bad)) return {};
+  return Error(ErrorCode::already_exists,
+               {folder + " holds an export already; give another folder.",
+                folder + " 中已有导出;请换一个目录。"})
       .with("folder", folder);
 }
 
 Result<> export_audit(const Console& console, SchoolSystem& system, const Options& options) {
+  TAIZHANG_CHECK(refuse_used(options.folder));
   TAIZHANG_CHECK(make_folder(options.folder));
   std::vector<std::string> subjects;
   if (!options.school.empty()) {

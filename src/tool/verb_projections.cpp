@@ -1,15 +1,16 @@
 // What an operator does to projections: pause, resume, reset; and to rows that stand still.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "taizhang/projection/parked.hpp"
+#include "taizhang/projection/row_keys.hpp"
 #include "taizhang/system/status_json.hpp"
 #include "tool/labels.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
+#include "tool/view_words.hpp"
 
 namespace taizhang::tool {
 namespace {
@@ -48,24 +49,19 @@ int list(const Console& console, SchoolSystem& system, const std::string& view) 
 struct Decision {
   std::string ledger;
   std::string view;
-  std::vector<std::string> key;
+  std::string key;
   std::string reason;
   Context context;
 };
 
 /// The parked row that is meant. Errors: `not_found` if it does not stand still.
 Result<ParkedRow> parked_row(SchoolSystem& system, const Decision& decision) {
-  const MessageInfo* info = system.schema()->view(decision.view);
-  Ask ask;
-  ask.key = decision.key;
+  TAIZHANG_TRY(const TableSpec* table, table_of(system, decision.view));
+  TAIZHANG_TRY(const std::vector<std::string> tags, key_of(system, *table, decision.key));
+  TAIZHANG_TRY(const std::string key, RowKeys(*table).of(tags));
   TAIZHANG_TRY(const std::vector<ParkedRow> parked, system.views().parked(decision.view));
-  if (info != nullptr) TAIZHANG_CHECK(name_subjects(system.system().decider(), *info, ask));
-  std::sort(ask.key.begin(), ask.key.end());
-  for (ParkedRow row : parked) {
-    std::vector<std::string> key = row.key;
-    std::sort(key.begin(), key.end());
-    if (key == ask.key) return row;
-  }
+  for (const ParkedRow& row : parked)
+    if (row.key == RowKeys::tags_of(key)) return row;
   return Error(
       ErrorCode::not_found,
       {"That row of \"" + decision.view + "\" does not stand still. See: taizhang parked LEDGER",
@@ -73,17 +69,15 @@ Result<ParkedRow> parked_row(SchoolSystem& system, const Decision& decision) {
 }
 
 using Decide = Result<Position> (*)(Ledger&, const Schema&, Sealer&, const ParkedRow&, Context,
-                                    std::string, const AppendOptions&);
+                                    std::string);
 
 int decide(const Console& console, SchoolSystem& system, const Decision& decision, Decide how) {
   auto reached = catch_up(console, system);
   if (!reached) return console.fail(reached.error());
   const auto row = parked_row(system, decision);
   if (!row) return console.fail(row.error());
-  AppendOptions when;
-  if (system.ledger().simulated_clock()) when.simulated_now = system.ledger().head().recorded_at;
   const auto position = how(system.ledger(), *system.schema(), system.vault(), *row,
-                            decision.context, decision.reason, when);
+                            decision.context, decision.reason);
   if (!position) return console.fail(position.error());
   reached = catch_up(console, system);
   if (!reached) return console.fail(reached.error());

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "taizhang/projection/sums.hpp"
 #include "taizhang/schema/display.hpp"
 #include "tool/labels.hpp"
 #include "tool/moments.hpp"
@@ -22,6 +23,7 @@ struct Options {
   std::vector<std::string> key;
   std::vector<std::string> where;
   std::uint64_t limit = UINT64_MAX;
+  bool totals = false;
   std::string page;
   Position at_least = 0;
   KnownAt known_at;
@@ -114,14 +116,32 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
   return ask;
 }
 
+int show_totals(const Console& console, SchoolSystem& system, const std::string& view) {
+  const auto kept = sums<Counts>(system.views(), view);
+  if (!kept) return console.fail(kept.error());
+  for (const auto& [name, count] : kept->sums.all()) {
+    if (console.json)
+      fmt::print("{{\"total\":\"{}\",\"count\":\"{}\"}}\n", name, count);
+    else
+      fmt::print("{}  {:>14}\n", pad(name, 28), count);
+  }
+  console.line(fmt::format(
+      fmt::runtime(console.say({"totals as of position {}", "合计截至位置 {}"})), kept->position));
+  return 0;
+}
+
 int show(const Console& console, SchoolSystem& system, const Options& options) {
   const auto spec = table_of(system, options.view);
   if (!spec) return console.fail(spec.error());
   const MessageInfo* info = system.schema()->view(options.view);
-  const auto reached = catch_up(console, system);
-  if (!reached) return console.fail(reached.error());
   const auto ask = make_ask(system, *info, options);
   if (!ask) return console.fail(ask.error());
+  // The past is folded for the call, so that what is kept is of no use to it.
+  if (ask->known_at == 0 && !ask->effective_on) {
+    const auto reached = catch_up(console, system);
+    if (!reached) return console.fail(reached.error());
+  }
+  if (options.totals) return show_totals(console, system, options.view);
   const auto recorded = options.reveal.record(system.system(), "view " + options.view, ask->key);
   if (!recorded) return console.fail(recorded.error());
 
@@ -178,40 +198,40 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
 }  // namespace
 
 Verb view_verb() {
-  return {
-      "view",
-      {"show a register or ledger", "查看名册或台账"},
-      "taizhang view LEDGER student-register --where school=school-code:2143001234 --limit 5",
-      [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
-        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
-        app.add_option("NAME", options->view,
-                       console.say({"the view's name (see: views)", "视图名称(见 views)"}))
-            ->required();
-        app.add_option("--key", options->key,
-                       console.say({"one row, by any identifier of its subject",
-                                    "按对象的任一标识查看一行"}))
-            ->allow_extra_args(false);
-        app.add_option("--where", options->where,
-                       console.say({"field=value; may be repeated", "字段=值;可重复"}))
-            ->allow_extra_args(false);
-        app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
-        app.add_option(
-            "--page", options->page,
-            console.say({"the page that a former answer named", "上次结果给出的分页标记"}));
-        app.add_option(
-            "--at-least", options->at_least,
-            console.say({"a position that the rows must speak of", "结果至少须截至的位置"}));
-        options->known_at.declare(app, console);
-        app.add_option("--effective-on", options->effective_on,
-                       console.say({"leave out what is effective after that date: 2024-03-10",
-                                    "不计该日期之后生效的记录:2024-03-10"}));
-        options->reveal.declare(app, console);
-        return [options, &console] {
-          return with_system(console, options->ledger, options->reveal.opening(),
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
-        };
-      }};
+  return {"view",
+          {"show a register or ledger", "查看名册或台账"},
+          "taizhang view LEDGER student-register --where school=school-code:2143001234 --limit 5",
+          [](CLI::App& app, const Console& console) -> std::function<int()> {
+            const auto options = std::make_shared<Options>();
+            declare_view(app, console, options->ledger, options->view);
+            app.add_option("--key", options->key,
+                           console.say({"one row, by any identifier of its subject",
+                                        "按对象的任一标识查看一行"}))
+                ->allow_extra_args(false);
+            app.add_option("--where", options->where,
+                           console.say({"field=value; may be repeated", "字段=值;可重复"}))
+                ->allow_extra_args(false);
+            app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
+            app.add_option(
+                "--page", options->page,
+                console.say({"the page that a former answer named", "上次结果给出的分页标记"}));
+            app.add_option(
+                "--at-least", options->at_least,
+                console.say({"a position that the rows must speak of", "结果至少须截至的位置"}));
+            options->known_at.declare(app, console);
+            app.add_option("--effective-on", options->effective_on,
+                           console.say({"leave out what is effective after that date: 2024-03-10",
+                                        "不计该日期之后生效的记录:2024-03-10"}));
+            app.add_flag("--totals", options->totals,
+                         console.say({"the totals that the view keeps, instead of rows",
+                                      "只显示视图保存的合计"}));
+            options->reveal.declare(app, console);
+            return [options, &console] {
+              return with_system(
+                  console, options->ledger, options->reveal.opening(),
+                  [&](SchoolSystem& system) { return show(console, system, *options); });
+            };
+          }};
 }
 
 Verb views_verb() {

@@ -117,34 +117,27 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
 }  // namespace
 
 Verb why_verb() {
-  return {
-      "why",
-      {"why a row is as it is: the event behind each field, back to the first",
-       "某行为何如此:各字段由哪一事件设定,直至最初"},
-      "taizhang why LEDGER student-register citizen-id:431224201103150022 status",
-      [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
-        app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
-        app.add_option("VIEW", options->view,
-                       console.say({"the view's name (see: views)", "视图名称(见 views)"}))
-            ->required();
-        app.add_option("KEY", options->key,
-                       console.say({"the row, by any identifier of its subject; several subjects "
-                                    "with commas",
-                                    "行的对象,任一标识;多个对象用逗号分隔"}))
-            ->required();
-        app.add_option("FIELD", options->field,
-                       console.say({"one field only (see: views)", "只看一个字段(见 views)"}));
-        options->known_at.declare(app, console);
-        app.add_option("--effective-on", options->effective_on,
-                       console.say({"leave out what is effective after that date",
-                                    "不计该日期之后生效的事件"}));
-        options->reveal.declare(app, console);
-        return [options, &console] {
-          return with_system(console, options->ledger, options->reveal.opening(),
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
-        };
-      }};
+  return {"why",
+          {"why a row is as it is: the event behind each field, back to the first",
+           "某行为何如此:各字段由哪一事件设定,直至最初"},
+          "taizhang why LEDGER student-register citizen-id:431224201103150022 status",
+          [](CLI::App& app, const Console& console) -> std::function<int()> {
+            const auto options = std::make_shared<Options>();
+            declare_view(app, console, options->ledger, options->view);
+            declare_key(app, console, options->key);
+            app.add_option("FIELD", options->field,
+                           console.say({"one field only (see: views)", "只看一个字段(见 views)"}));
+            options->known_at.declare(app, console);
+            app.add_option("--effective-on", options->effective_on,
+                           console.say({"leave out what is effective after that date",
+                                        "不计该日期之后生效的事件"}));
+            options->reveal.declare(app, console);
+            return [options, &console] {
+              return with_system(
+                  console, options->ledger, options->reveal.opening(),
+                  [&](SchoolSystem& system) { return show(console, system, *options); });
+            };
+          }};
 }
 
 }  // namespace taizhang::tool

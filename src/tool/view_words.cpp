@@ -4,24 +4,30 @@
 
 #include <algorithm>
 
+#include "tool/text.hpp"
+
 namespace taizhang::tool {
 namespace {
 
 constexpr std::size_t id_characters = 26;
 
-std::string joined(std::initializer_list<std::string_view> parts, std::string_view separator) {
-  std::string out;
-  for (const std::string_view part : parts) {
-    if (part.empty()) continue;
-    if (!out.empty()) out += separator;
-    out += part;
-  }
-  return out;
-}
-
 bool is_kind(char one) { return (one >= 'a' && one <= 'z') || one == '-'; }
 
 }  // namespace
+
+void declare_view(CLI::App& app, const Console& console, std::string& ledger, std::string& view) {
+  app.add_option("LEDGER", ledger, console.say({"the ledger", "台账"}))->required();
+  app.add_option("VIEW", view, console.say({"the view's name (see: views)", "视图名称(见 views)"}))
+      ->required();
+}
+
+void declare_key(CLI::App& app, const Console& console, std::string& key) {
+  app.add_option("KEY", key,
+                 console.say({"the row, by any identifier of its subject; several subjects with "
+                              "commas",
+                              "行的对象,任一标识;多个对象用逗号分隔"}))
+      ->required();
+}
 
 Result<const TableSpec*> table_of(SchoolSystem& system, const std::string& view) {
   if (const TableSpec* table = system.views().table(view)) return table;

@@ -9,6 +9,10 @@
 
 namespace taizhang::tool {
 
+/// LEDGER and VIEW; and KEY.
+void declare_view(CLI::App& app, const Console& console, std::string& ledger, std::string& view);
+void declare_key(CLI::App& app, const Console& console, std::string& key);
+
 /// How the rows of a view are folded. Errors: `invalid_argument`, naming the nearest view.
 Result<const TableSpec*> table_of(SchoolSystem& system, const std::string& view);
 /// KEY as people give it: any identifier of its subject; several subjects with commas.

@@ -138,11 +138,8 @@ TEST_F(DiffTest, TheDecisionToGoOnWithoutAnEventIsItsCause) {
   club.add(level_set("m1", "02"), 61);
   const auto views = open_poisoned(club, view_store(*memory_backend(), ""));
   take(views->catch_up());
-  AppendOptions when;
-  when.simulated_now = club.log->head().recorded_at;
-  const Position decision =
-      take(skip_parked(*club.log, *club_schema(), club.sealer, take(views->parked("members")).at(0),
-                       {}, "复核", when));
+  const Position decision = take(skip_parked(*club.log, *club_schema(), club.sealer,
+                                             take(views->parked("members")).at(0), {}, "复核"));
   std::vector<RowDiff> found;
   for (const std::string& view : all_views)
     take(diff(*club.log, *club_schema(), club.sealer, *views->table(view), {.known_at = 3}, {}, {},

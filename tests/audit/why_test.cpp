@@ -253,10 +253,8 @@ TEST_F(WhyTest, AHandlerThatThrowsStopsTheRowUntilItIsDecidedToGoOnWithout) {
   take(views->catch_up());
   const auto parked = take(views->parked("members"));
   ASSERT_THAT(parked, SizeIs(1));
-  AppendOptions when;
-  when.simulated_now = club.log->head().recorded_at;
   const Position decision =
-      take(skip_parked(*club.log, *club_schema(), club.sealer, parked.front(), {}, "复核", when));
+      take(skip_parked(*club.log, *club_schema(), club.sealer, parked.front(), {}, "复核"));
   EXPECT_THAT(told(changes("fees")), ElementsAre("0.00>1.00@3"));
   const auto decided = take(ask("members", {"member:m1"}));
   EXPECT_EQ(decided.waiting(), 0U);

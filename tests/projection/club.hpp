@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "taizhang/projection/views.hpp"
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/storage/rocksdb.hpp"
+#include "taizhang/testing/given.hpp"
 
 namespace taizhang::testing {
 
@@ -30,27 +30,6 @@ T take(Result<T> result) {
   MUST(result);
   return *std::move(result);
 }
-
-/// Seals by reversing the bytes; keys can be "erased". Enough to see what is opened and when.
-class ReversingSealer final : public Sealer {
- public:
-  Result<Sealed> seal(std::string_view subject, std::string_view data_class, const Id& id,
-                      std::string_view plaintext) override {
-    std::string turned(plaintext.rbegin(), plaintext.rend());
-    return Sealed{std::string(subject), std::string(data_class), 1, id.to_string().substr(0, 24),
-                  std::move(turned)};
-  }
-  Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
-                                          const Id& id) const override {
-    if (erased.contains(std::string(sealed.subject))) return std::optional<std::string>();
-    if (sealed.nonce != id.to_string().substr(0, 24))
-      return Error(ErrorCode::damaged, {"bound to another event", "绑定的是另一事件"});
-    return std::optional<std::string>(
-        std::string(sealed.ciphertext.rbegin(), sealed.ciphertext.rend()));
-  }
-  Result<> make_durable() override { return {}; }
-  std::set<std::string> erased;
-};
 
 inline std::shared_ptr<const Schema> club_schema() {
   static const std::shared_ptr<const Schema> schema = [] {
@@ -185,7 +164,7 @@ class ClubLedger {
 
   std::shared_ptr<StorageBackend> backend = memory_backend();
   std::unique_ptr<Ledger> log;
-  ReversingSealer sealer;
+  TurningSealer sealer;
 
  private:
   std::string seed_;

@@ -82,9 +82,8 @@ class Happening {
     const auto parked = take(views_->parked());
     if (parked.empty()) return false;
     const ParkedRow& row = parked[static_cast<std::size_t>(step.target) % parked.size()];
-    const AppendOptions now{club_.log->head().recorded_at};
     const auto decided = step.what == 10 ? skip_parked : retry_parked;
-    take(decided(*club_.log, *club_schema(), club_.sealer, row, {}, "决定", now));
+    take(decided(*club_.log, *club_schema(), club_.sealer, row, {}, "决定"));
     return true;
   }
   ClubLedger& club_;

@@ -140,12 +140,11 @@ TEST_F(Parked, ASkippedEventIsLeftOutOfThatViewAndEveryRebuildLeavesItOut) {
   const ParkedRow row = take(views->parked("members")).front();
   Context context;
   context.actor = "clerk:1";
-  EXPECT_EQ(
-      skip_parked(*club.log, *club_schema(), club.sealer, row, context, "", now()).error().code(),
-      ErrorCode::invalid_argument)
+  EXPECT_EQ(skip_parked(*club.log, *club_schema(), club.sealer, row, context, "").error().code(),
+            ErrorCode::invalid_argument)
       << "it takes a reason";
-  const Position decided = take(
-      skip_parked(*club.log, *club_schema(), club.sealer, row, context, "entered twice", now()));
+  const Position decided =
+      take(skip_parked(*club.log, *club_schema(), club.sealer, row, context, "entered twice"));
   MUST(views->catch_up());
   EXPECT_EQ(fees_of("m1"), 10);
   EXPECT_THAT(take(views->parked("members")), IsEmpty());
@@ -177,7 +176,7 @@ TEST_F(Parked, ARetryFoldsTheRowWithTheHandlersAsTheyAreNow) {
   MUST(views->catch_up());
   const auto retry = [&] {
     for (const ParkedRow& row : take(views->parked()))
-      take(retry_parked(*club.log, *club_schema(), club.sealer, row, {}, "mended", now()));
+      take(retry_parked(*club.log, *club_schema(), club.sealer, row, {}, "mended"));
     MUST(views->catch_up());
   };
   retry();

@@ -17,12 +17,10 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// Leaves the event that the row stops before out of it, for that view only; the event itself and
 /// all other views stay. Needs a reason. Where the event is wrong, void or correct it instead.
 Result<Position> skip_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
-                             const ParkedRow& row, Context context, std::string reason,
-                             const AppendOptions& options = {});
+                             const ParkedRow& row, Context context, std::string reason);
 /// Folds the row anew, with the handlers as they are now: after their code was mended.
 Result<Position> retry_parked(Ledger& ledger, const Schema& schema, Sealer& sealer,
-                              const ParkedRow& row, Context context, std::string reason,
-                              const AppendOptions& options = {});
+                              const ParkedRow& row, Context context, std::string reason);
 
 inline constexpr std::string_view row_skip_type = "ledger.projection-event-skipped";
 inline constexpr std::string_view row_retry_type = "ledger.projection-row-retried";

@@ -1,17 +1,17 @@
-#include "tool/verify_views.hpp"
-
 #include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "tool/progress.hpp"
+#include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
+namespace {
 
-int verify_views(const Console& console, SchoolSystem& system) {
+int verify(const Console& console, SchoolSystem& system) {
   Result<std::vector<ViewCheck>> checks = std::vector<ViewCheck>{};
   {
     Progress progress(console.say({"views", "视图核对"}));
@@ -44,6 +44,8 @@ int verify_views(const Console& console, SchoolSystem& system) {
   return all_equal ? 0 : 1;
 }
 
+}  // namespace
+
 Verb verify_verb() {
   return {
       "verify",
@@ -57,7 +59,7 @@ Verb verify_verb() {
         return [ledger, &console] {
           return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
             const auto reached = catch_up(console, system);
-            return reached ? verify_views(console, system) : console.fail(reached.error());
+            return reached ? verify(console, system) : console.fail(reached.error());
           });
         };
       }};
