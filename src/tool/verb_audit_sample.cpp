@@ -230,7 +230,7 @@ Verb audit_sample_verb() {
       "sample",
       {"draw events for a spot check from the root of the tree, and print the check sheet",
        "按树根抽取待核查记录并打印核对表"},
-      "taizhang audit sample LEDGER --n 30 --by school --checkpoint checkpoint --html",
+      "taizhang audit sample LEDGER --n 30 --by school --html",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
         const auto options = std::make_shared<Options>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
