@@ -171,6 +171,15 @@ class Ledger {
   Result<std::vector<std::optional<Position>>> positions_of(std::span<const Id> ids) const;
   /// The root over the first `position` entries. `not_found` beyond the head.
   Result<Hash> root_at(Position position) const;
+  /// RFC 6962: that the event's entry is in the tree of the first `size`; the sibling of the leaf
+  /// first. Check it with `verify_inclusion` (taizhang/tree.hpp). Costs reading the event's page
+  /// and as many page heads as `size` has binary digits. `not_found` beyond the head;
+  /// `invalid_argument` if the position is 0 or beyond `size`.
+  Result<std::vector<Hash>> inclusion_proof(Position position, Position size) const;
+  /// RFC 6962: that the tree of `old_size` is the beginning of that of `size`; empty if they are the
+  /// same. Check it with `verify_consistency`. Cost and errors as above; an `old_size` of 0 is
+  /// `invalid_argument`: nothing can be shown of it.
+  Result<std::vector<Hash>> consistency_proof(Position old_size, Position size) const;
   /// The last event recorded at that time or before; 0 if there is none. Recorded times never
   /// decrease, so "what was known then" is the log up to here. Reads as many events as the head
   /// has binary digits.
