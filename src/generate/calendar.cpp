@@ -23,11 +23,16 @@ std::string Pace::at(int days, int second) {
   return text += "+08:00";
 }
 
-std::string Pace::next() {
+Moment Pace::next_moment() {
   const std::int64_t total = std::int64_t{working_seconds} * (span_.last - span_.first + 1);
   const std::int64_t moment = std::min(total - 1, done_++ * total / count_);
-  return at(span_.first + static_cast<int>(moment / working_seconds),
-            static_cast<int>(moment % working_seconds));
+  return {span_.first + static_cast<int>(moment / working_seconds),
+          static_cast<int>(moment % working_seconds)};
+}
+
+std::string Pace::next() {
+  const Moment moment = next_moment();
+  return at(moment.day, moment.second);
 }
 
 }  // namespace taizhang::sample

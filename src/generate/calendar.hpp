@@ -67,10 +67,17 @@ struct SchoolYear {
   int graduation;
 };
 
+/// A second of a working day (0 … 35,999), which begins at eight.
+struct Moment {
+  int day = 0;
+  int second = 0;
+};
+
 /// Entry times that only grow: `count` rows spread evenly over the working hours of a span.
 class Pace {
  public:
   Pace(Span span, std::int64_t count) : span_(span), count_(count < 1 ? 1 : count) {}
+  Moment next_moment();
   /// "2021-09-01T08:00:00+08:00"
   std::string next();
   /// The same for a chosen day and second of the working day (0 … 35,999).

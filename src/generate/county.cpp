@@ -173,6 +173,11 @@ const Cohort* School::cohort(int entry_year) const {
   return nullptr;
 }
 
+std::string County::class_name(std::uint32_t index) const {
+  const ClassRoom& room = classes[index];
+  return std::to_string(room.entry_year) + "级" + std::to_string(room.number) + "班";
+}
+
 std::string County::class_code(std::uint32_t index) const {
   const ClassRoom& room = classes[index];
   return schools[room.school].code + "-" + std::to_string(room.entry_year) + "-" +

@@ -50,6 +50,7 @@ struct County {
   std::vector<ClassRoom> classes;
 
   [[nodiscard]] std::string class_code(std::uint32_t index) const;
+  [[nodiscard]] std::string class_name(std::uint32_t index) const;
   [[nodiscard]] const School& school_of(std::uint32_t class_index) const {
     return schools[classes[class_index].school];
   }

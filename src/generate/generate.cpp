@@ -4,6 +4,7 @@
 #include <numeric>
 #include <system_error>
 
+#include "generate/options.hpp"
 #include "generate/world.hpp"
 
 namespace taizhang {
@@ -11,17 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace sample;
-
-template <class Number>
-Result<> in_range(const char* what, Number value, Number low, Number high) {
-  if (value >= low && value <= high) return {};
-  const std::string span = std::to_string(low) + " - " + std::to_string(high);
-  return Error(ErrorCode::invalid_argument, {std::string(what) + " must be within " + span +
-                                                 "; got " + std::to_string(value) + ".",
-                                             std::string(what) + " 应在 " + span + " 之间；收到 " +
-                                                 std::to_string(value) + "。"})
-      .with("option", what);
-}
 
 Result<> prepare(const std::string& directory) {
   std::error_code failure;
@@ -72,12 +62,8 @@ Result<> one_year(World& world, const SchoolYear& year) {
 
 Result<Manifest> generate(const GenerateOptions& asked) {
   Manifest manifest;
-  manifest.options = asked;
-  GenerateOptions& options = manifest.options;
-  TAIZHANG_CHECK(in_range<std::int64_t>("pupils", options.pupils, 10, 10'000'000));
-  TAIZHANG_CHECK(in_range("years", options.years, 1, 50));
-  if (options.first_year == 0) options.first_year = 2024 - options.years;
-  TAIZHANG_CHECK(in_range("first_year", options.first_year, 1975, 2090));
+  TAIZHANG_TRY(manifest.options, checked(asked));
+  const GenerateOptions& options = manifest.options;
   TAIZHANG_TRY(County county, plan_county(options));
   TAIZHANG_CHECK(prepare(options.directory));
 

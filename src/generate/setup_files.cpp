@@ -29,11 +29,7 @@ Result<> write_parameters(World& world, const SchoolYear& year) {
   CsvFile file = world.out.open(file_name(year, 1, "parameters"), "parameters", {},
                                 {"参数", "管辖地", "值", "生效日期", "文号", "录入时间"});
   Pace pace = quarter(year, 0, 4);
-  const std::vector<std::array<const char*, 2>> settings{{"dropout.rate-max", "5/1000"},
-                                                         {"dropout.counts-leave", "no"},
-                                                         {"aid.due-autumn", "10-31"},
-                                                         {"aid.due-spring", "05-31"}};
-  for (const auto& [parameter, value] : settings)
+  for (const auto& [parameter, value] : rule_parameters)
     file.row({parameter, County::jurisdiction, value, iso(year.setup.first), "溆教发〔1〕号",
               pace.next()});
   return world.out.finish(std::move(file));
@@ -88,7 +84,7 @@ Result<> write_standards(World& world, const SchoolYear& year) {
   return world.out.finish(std::move(file));
 }
 
-Result<> write_classes(World& world, const SchoolYear& year) {
+std::size_t plan_classes(World& world, const SchoolYear& year) {
   County& county = world.county;
   world.intake.clear();
   for (std::uint32_t at = 0; at < county.schools.size(); ++at) {
@@ -110,13 +106,18 @@ Result<> write_classes(World& world, const SchoolYear& year) {
     const auto expected = static_cast<std::int64_t>(world.expected[at].size());
     world.intake.push_back({at, year.year, std::max(fresh, expected)});
   }
-
-  CsvFile file = world.out.open(file_name(year, 5, "classes"), "classes", {},
-                                {"班级代码", "学校标识码", "班级名称", "学段", "入学年份",
-                                 "班级类型", "设立日期", "录入时间"});
   const std::size_t before = county.classes.size();
   for (const Intake& intake : world.intake)
     county.open_classes(intake.school, intake.entry_year, intake.children);
+  return before;
+}
+
+Result<> write_classes(World& world, const SchoolYear& year) {
+  const std::size_t before = plan_classes(world, year);
+  const County& county = world.county;
+  CsvFile file = world.out.open(file_name(year, 5, "classes"), "classes", {},
+                                {"班级代码", "学校标识码", "班级名称", "学段", "入学年份",
+                                 "班级类型", "设立日期", "录入时间"});
   Pace pace(year.classes, static_cast<std::int64_t>(county.classes.size() - before));
   for (std::size_t i = before; i < county.classes.size(); ++i) {
     const ClassRoom& room = county.classes[i];
@@ -124,8 +125,8 @@ Result<> write_classes(World& world, const SchoolYear& year) {
     const bool junior = school.stage == Stage::junior;
     const bool point = !junior && school.size < 50;
     file.row({county.class_code(static_cast<std::uint32_t>(i)), school.code,
-              std::to_string(room.entry_year) + "级" + std::to_string(room.number) + "班",
-              junior ? "初中" : "小学", std::to_string(room.entry_year),
+              county.class_name(static_cast<std::uint32_t>(i)), junior ? "初中" : "小学",
+              std::to_string(room.entry_year),
               junior  ? "普通初中班"
               : point ? "教学点班"
                       : "普通小学班",

@@ -239,9 +239,11 @@ class Planner {
 
   void absences(std::size_t i) {
     Random draw = chance(purpose_absence, pupil(i).serial);
-    if (pupil(i).entered_late || static_cast<std::int64_t>(i) == shown_ || !draw.chance(2'600))
+    const bool all = world_.whole_attendance;
+    if (pupil(i).entered_late || static_cast<std::int64_t>(i) == shown_ ||
+        !draw.chance(all ? 9'800 : 2'600))
       return;
-    for (int n = draw.between(1, 2); n > 0; --n) {
+    for (int n = all ? draw.between(3, 8) : draw.between(1, 2); n > 0; --n) {
       const Span& span = year_.changes[draw.below(4)];
       const int last = std::min(span.last, year_.graduation - 2);
       const bool quiet = pupil(i).quiet;

@@ -129,6 +129,8 @@ struct World {
   std::uint32_t next_teacher = 1;
   std::int64_t next_change = 1;
   std::int64_t next_aid = 1;
+  /// Every child's absences are entered, three to eight a year, and not only some for show.
+  bool whole_attendance = false;
 
   [[nodiscard]] const GenerateOptions& options() const { return out.manifest().options; }
   [[nodiscard]] Random random(std::initializer_list<std::uint64_t> keys) const {
@@ -164,14 +166,23 @@ std::string remark(Random random);
 /// How many rows of each bad kind a year has: at least one in the first year.
 int bad_count(const World& world, const SchoolYear& year);
 
+/// What the county sets of the rules' parameters.
+inline constexpr std::array<std::array<const char*, 2>, 4> rule_parameters{
+    {{"dropout.rate-max", "5/1000"},
+     {"dropout.counts-leave", "no"},
+     {"aid.due-autumn", "10-31"},
+     {"aid.due-spring", "05-31"}}};
 inline constexpr const char* programme_code = "JSBZ-431224";
 std::string tier(Stage stage, bool boarder);
 /// The amount a term in force on a date, in fen.
 std::int64_t aid_standard(Stage stage, bool boarder, int on);
 
 // The files, in the order of a school year. Each is written in one go.
-Result<> write_setup(World& world, const SchoolYear& year);    // schools, programme, rules
-Result<> write_classes(World& world, const SchoolYear& year);  // and plans the intake's sizes
+Result<> write_setup(World& world, const SchoolYear& year);  // schools, programme, rules
+/// Opens this September's classes and settles how many children they take; answers where in the
+/// county's classes they begin.
+std::size_t plan_classes(World& world, const SchoolYear& year);
+Result<> write_classes(World& world, const SchoolYear& year);  // and plans them
 Result<> write_teachers(World& world, const SchoolYear& year);
 Result<> write_training_plans(World& world, const SchoolYear& year);
 /// This September's entrants, put on the roll. Answers where in the roll they begin.

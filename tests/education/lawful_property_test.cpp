@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "education/life.hpp"
+#include "education/lawful.hpp"
 #include "education/world.hpp"
 #include "taizhang/education/v1/views.pb.h"
 #include "taizhang/projection/fold_row.hpp"
@@ -12,8 +12,6 @@ namespace taizhang::education_test {
 namespace {
 
 using education::Facts;
-using education::Life;
-using education::ParameterCache;
 
 struct Step {
   int what;
@@ -158,31 +156,15 @@ RC_GTEST_PROP(Lawful, NoSequenceOfCommandsMakesAnUnlawfulHistory, ()) {
     if (verdict.kind == Verdict::Kind::rejected) RC_ASSERT(world.ledger().head().position == head);
   }
 
-  ParameterCache parameters(education_schema());
-  Desk desk(world.ledger(), *education_schema(), world.vault());
-  Facts facts(desk, parameters);
-  std::map<const Life*, std::set<std::vector<std::string>>> keys;
-  auto reader = need(world.ledger().read(Query::all()));
-  for (const RecordedEvent* event = need(reader.next()); event != nullptr;
-       event = need(reader.next())) {
-    if (event->target) continue;
-    const auto message = new_message_for(*education_schema(), *event);
-    need(decode_event(*education_schema(), *event, *message, nullptr));
-    for (const Life* life : education::lives_of(std::string(event->type)))
-      keys[life].insert(education::key_of(*education_schema(), *life, *message));
-  }
-  for (const auto& [life, all] : keys)
-    for (const auto& key : all) {
-      const auto history = need(desk.history({life->types, key}));
-      const auto violations = life->violations(history, facts);
-      RC_ASSERT(violations.empty());
-      if (life != &education::student_rules()) continue;
-      const auto student = education::student_life(history, facts, Date{INT32_MAX});
-      for (const EffectiveEvent& event : history)
-        RC_LOG() << event.info.effective_on.to_string() << " " << event.info.type << " "
-                 << event.message->ShortDebugString() << "\n";
-      RC_ASSERT(register_status(world, key.front()) == student.status());
-    }
+  need(each_life(world.ledger(), world.vault(), [&](const WholeLife& whole, Facts& facts) {
+    RC_ASSERT(whole.violations.empty());
+    if (whole.life != &education::student_rules()) return;
+    const auto student = education::student_life(whole.history, facts, Date{INT32_MAX});
+    for (const EffectiveEvent& event : whole.history)
+      RC_LOG() << event.info.effective_on.to_string() << " " << event.info.type << " "
+               << event.message->ShortDebugString() << "\n";
+    RC_ASSERT(register_status(world, whole.key.front()) == student.status());
+  }));
 }
 
 }  // namespace
