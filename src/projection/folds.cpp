@@ -1,6 +1,7 @@
 #include "projection/folds.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -11,6 +12,36 @@ namespace {
 
 constexpr std::uint64_t look_every = 1024;  // events between looks at the flag and the memory
 constexpr std::uint64_t events_worth_a_thread = 4096;
+constexpr std::size_t loaded_at_once = 1U << 16;  // rows, or entries of an index, a task
+
+bool before(const Fold::Sorted& a, const Fold::Sorted& b) { return a.key < b.key; }
+bool before(const std::pair<std::string, std::string_view>& a,
+            const std::pair<std::string, std::string_view>& b) {
+  return a < b;
+}
+
+/// One sorted whole of sorted parts.
+template <class Item>
+std::vector<Item> merge(std::vector<std::vector<Item>> parts) {
+  const auto in_order = [](const Item& a, const Item& b) { return before(a, b); };
+  // By pairs, so that an item moves as often as the number of parts has binary digits.
+  while (parts.size() > 1) {
+    std::vector<std::vector<Item>> halved;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+      std::vector<Item> both;
+      both.reserve(parts[i].size() + parts[i + 1].size());
+      std::merge(std::make_move_iterator(parts[i].begin()), std::make_move_iterator(parts[i].end()),
+                 std::make_move_iterator(parts[i + 1].begin()),
+                 std::make_move_iterator(parts[i + 1].end()), std::back_inserter(both), in_order);
+      parts[i] = {};
+      parts[i + 1] = {};
+      halved.push_back(std::move(both));
+    }
+    if (parts.size() % 2 == 1) halved.push_back(std::move(parts.back()));
+    parts = std::move(halved);
+  }
+  return parts.empty() ? std::vector<Item>() : std::move(parts.front());
+}
 
 }  // namespace
 
@@ -66,6 +97,17 @@ Result<> Folds::each(const std::function<Result<>(Fold&, unsigned number)>& work
   return {};
 }
 
+Result<> Folds::share(std::size_t tasks, const std::function<Result<>(std::size_t)>& task) {
+  std::atomic<std::size_t> next = 0;
+  return each([&](Fold&, unsigned) -> Result<> {
+    for (std::size_t one = next++; one < tasks; one = next++) {
+      if (stopped()) return cancelled();
+      TAIZHANG_CHECK(task(one));
+    }
+    return {};
+  });
+}
+
 Result<> Folds::run(const Query& query, Span span, bool may_spill, const OnProgress& progress) {
   std::atomic<bool> failed = false;
   const auto fold_all = [&](Fold& fold, unsigned number) -> Result<> {
@@ -108,15 +150,9 @@ void Folds::shrink() {
 }
 
 std::vector<Fold::Sorted> Folds::merged(std::size_t table) const {
-  const auto before = [](const Fold::Sorted& a, const Fold::Sorted& b) { return a.key < b.key; };
-  std::vector<Fold::Sorted> rows;
-  for (const auto& fold : folds_) {
-    const auto part = fold->sorted(table);
-    const auto middle = static_cast<std::ptrdiff_t>(rows.size());
-    rows.insert(rows.end(), part.begin(), part.end());
-    std::inplace_merge(rows.begin(), rows.begin() + middle, rows.end(), before);
-  }
-  return rows;
+  std::vector<std::vector<Fold::Sorted>> parts;
+  for (const auto& fold : folds_) parts.push_back(fold->sorted(table));
+  return merge(std::move(parts));
 }
 
 Result<> Folds::flush(KeyValue& store) {
@@ -135,32 +171,80 @@ Result<> Folds::flush(KeyValue& store) {
   });
 }
 
+// Every step is cut into tasks that the threads share: most rows are often those of one table.
 Result<> Folds::load(KeyValue& store) {
-  for (std::size_t table = 0; table < tables_.size(); ++table) {
-    const FoldTable& use = tables_[table];
-    const auto rows = merged(table);
-    std::vector<std::pair<std::string, std::string_view>> index;
-    std::size_t next = 0;
+  const std::size_t tables = tables_.size();
+  std::vector<std::vector<std::vector<Fold::Sorted>>> parts(tables);
+  for (auto& of_table : parts) of_table.resize(folds_.size());
+  TAIZHANG_CHECK(share(tables * folds_.size(), [&](std::size_t task) -> Result<> {
+    const std::size_t table = task / folds_.size();
+    const std::size_t fold = task % folds_.size();
+    parts[table][fold] = folds_[fold]->sorted(table);
+    return {};
+  }));
+  std::vector<std::vector<Fold::Sorted>> rows(tables);
+  TAIZHANG_CHECK(share(tables, [&](std::size_t table) -> Result<> {
+    rows[table] = merge(std::move(parts[table]));
+    return {};
+  }));
+
+  using Index = std::vector<std::pair<std::string, std::string_view>>;
+  struct Stretch {
+    std::size_t table, begin, end;
+    Index index{};
+  };
+  const auto stretches_of = [](std::size_t table, std::size_t size) {
+    std::vector<Stretch> all;
+    for (std::size_t begin = 0; begin < size; begin += loaded_at_once)
+      all.push_back({table, begin, std::min(begin + loaded_at_once, size)});
+    return all;
+  };
+  std::vector<Stretch> of_rows;
+  for (std::size_t table = 0; table < tables; ++table)
+    std::ranges::move(stretches_of(table, rows[table].size()), std::back_inserter(of_rows));
+  const auto load_rows = [&](std::size_t task) -> Result<> {
+    Stretch& stretch = of_rows[task];
+    const FoldTable& use = tables_[stretch.table];
+    std::size_t next = stretch.begin;
     TAIZHANG_CHECK(store.load_sorted(rows_space, [&](std::string& key, std::string& value) {
-      if (next == rows.size()) return false;
-      const auto& [row_key, row] = rows[next++];
+      if (next == stretch.end) return false;
+      const auto& [row_key, row] = rows[stretch.table][next++];
       key = slot_key(use.slot, row_key);
       value = encode_row(*row);
       for (std::string& one : use.table->index_keys(row_key, *row))
-        index.emplace_back(std::move(one), row_key);
+        stretch.index.emplace_back(std::move(one), row_key);
       return true;
     }));
-    std::sort(index.begin(), index.end());
-    next = 0;
-    TAIZHANG_CHECK(store.load_sorted(index_space, [&](std::string& key, std::string& value) {
-      if (next == index.size()) return false;
-      key = slot_key(use.slot, index[next].first);
-      value = index[next++].second;
+    std::sort(stretch.index.begin(), stretch.index.end());
+    return {};
+  };
+  TAIZHANG_CHECK(share(of_rows.size(), load_rows));
+
+  std::vector<std::vector<Index>> index_parts(tables);
+  for (Stretch& stretch : of_rows) index_parts[stretch.table].push_back(std::move(stretch.index));
+  std::vector<Index> index(tables);
+  TAIZHANG_CHECK(share(tables, [&](std::size_t table) -> Result<> {
+    index[table] = merge(std::move(index_parts[table]));
+    return {};
+  }));
+  std::vector<Stretch> of_index;
+  for (std::size_t table = 0; table < tables; ++table)
+    std::ranges::move(stretches_of(table, index[table].size()), std::back_inserter(of_index));
+  TAIZHANG_CHECK(share(of_index.size(), [&](std::size_t task) {
+    const Stretch& stretch = of_index[task];
+    std::size_t next = stretch.begin;
+    return store.load_sorted(index_space, [&](std::string& key, std::string& value) {
+      if (next == stretch.end) return false;
+      const auto& [index_key, row_key] = index[stretch.table][next++];
+      key = slot_key(tables_[stretch.table].slot, index_key);
+      value = row_key;
       return true;
-    }));
-  }
-  for (const auto& fold : folds_) fold->written();
-  return {};
+    });
+  }));
+  return each([](Fold& fold, unsigned) -> Result<> {
+    fold.written();
+    return {};
+  });
 }
 
 Totals Folds::take_totals(std::size_t table) {

@@ -56,6 +56,8 @@ class Folds {
   [[nodiscard]] std::vector<Fold::Sorted> merged(std::size_t table) const;
   /// Runs `work` for each worker, on threads if there are several; the first error counts.
   Result<> each(const std::function<Result<>(Fold&, unsigned number)>& work);
+  /// Does tasks 0 … tasks-1, each once, on as many threads as there are folds.
+  Result<> share(std::size_t tasks, const std::function<Result<>(std::size_t)>& task);
   [[nodiscard]] bool stopped() const { return options_.stop != nullptr && *options_.stop; }
 
   const Ledger* ledger_;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 
 #include "../store_errors.hpp"
 #include "cursor.hpp"
@@ -11,6 +12,9 @@ namespace taizhang::rocks {
 namespace {
 
 const Text loading{"loading in bulk", "批量装载"};
+
+/// The folder goes with the last load of several: not between its making and its first file.
+std::mutex folder_mutex;
 
 std::string load_folder(const std::string& place) { return place + "/load"; }
 
@@ -29,6 +33,7 @@ class Files {
     writer_.reset();
     std::error_code ignored;
     for (const auto& name : names_) std::filesystem::remove(name, ignored);
+    const std::lock_guard lock(folder_mutex);
     std::filesystem::remove(load_folder(database_.place), ignored);  // if empty
   }
 
@@ -61,6 +66,7 @@ class Files {
  private:
   rocksdb::Status begin() {
     static std::atomic<std::uint64_t> counter{0};
+    const std::lock_guard lock(folder_mutex);
     std::error_code error;
     std::filesystem::create_directories(load_folder(database_.place), error);
     names_.push_back(load_folder(database_.place) + "/" + std::to_string(++counter) + ".sst");
