@@ -7,7 +7,6 @@
 #include <set>
 
 #include "projection/reveal.hpp"
-#include "projection/scratch.hpp"
 #include "projection/views_impl.hpp"
 #include "projection/where.hpp"
 
@@ -15,6 +14,7 @@ namespace taizhang {
 
 using projection::Folds;
 using projection::index_space;
+using projection::RowRange;
 using projection::Row;
 using projection::rows_space;
 using projection::Slot;
@@ -156,36 +156,29 @@ Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
                                         "日志止于位置 " + std::to_string(head.position)})
         .with("position", std::to_string(known));
   asking.answer.position = known;
-  projection::Scratch scratch(views, 1);
   Folds::Options options = views.fold_options(key.empty() ? known : 0);
+  options.store = nullptr;
   options.until = ask.effective_on;
+  options.passes = true;
   Folds folds(*views.ledger, *views.schema, options);
-  folds.add({&table, scratch[0], true, 0, projection});
-  Query query = folds.query();
-  if (!key.empty())
-    for (QueryItem& item : query.items)
-      for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
-  TAIZHANG_CHECK(folds.run(query, {0, known}, true, {}));
+  // From the page's beginning on: rows before it are not even folded.
   const std::string start = asking.start();
-  const auto offer = [&](std::string_view row_key, const auto& row) -> Result<bool> {
+  RowRange range{start, {}};
+  if (!key.empty()) range = {key, key + '\0'};
+  folds.add({&table, 0, true, 0, projection}, std::move(range));
+  const auto offer = [&](std::string_view row_key, const Row& row) -> Result<bool> {
     if (row_key <= start || (!key.empty() && row_key != key)) return true;
     return asking.offer(row_key, row);
   };
-  if (!folds.wrote_rows()) {
-    TAIZHANG_CHECK(folds.each_row(0, offer));
-    return asking.finish(0);
-  }
-  // Too many for the memory: the rest joins what is in the store.
-  scratch.will_be_used();
-  TAIZHANG_CHECK(folds.flush(*views.store));
-  TAIZHANG_TRY(auto cursor,
-               views.store->scan(rows_space, {slot_key(scratch[0]), slot_key(scratch[0] + 1)},
-                                 Direction::forward));
-  for (; cursor->valid(); cursor->next()) {
-    TAIZHANG_TRY(const bool go_on, offer(cursor->key().substr(4), cursor->value()));
-    if (!go_on) return asking.finish(0);
-  }
-  TAIZHANG_CHECK(cursor->status());
+  do {
+    Query query = folds.query();
+    if (!key.empty())
+      for (QueryItem& item : query.items)
+        for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
+    TAIZHANG_CHECK(folds.run(query, {0, known}, false, {}));
+    TAIZHANG_TRY(const bool more, folds.each_row(0, offer));
+    if (!more) break;
+  } while (key.empty() && folds.next_pass());
   return asking.finish(0);
 }
 

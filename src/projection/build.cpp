@@ -102,11 +102,6 @@ Result<> Views::Impl::build(std::span<State* const> group, Position limit,
 Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
                                   const OnProgress& on_progress) {
   const Position start = group.front().made.position;
-  Folds folds(*ledger, *schema, fold_options(std::min(ledger->head().position, limit) - start));
-  for (std::size_t i = 0; i < group.size(); ++i)
-    add_tables(folds, *group[i].state, i, group[i].made, start == 0, group[i].sums);
-  const Query query = folds.query();
-
   Position position = start;
   const auto tell = [&](Position done, Position end) {
     {
@@ -118,10 +113,20 @@ Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
   // Folds up to `end`, and notes it with what is needed to go on from there.
   const auto fold_to = [&](Position end, const Head& head, Batch& batch) -> Result<> {
     tell(position, head.position);
-    TAIZHANG_CHECK(folds.run(query, {position, end}, true, [&](std::uint64_t done, std::uint64_t) {
-      tell(position + done, head.position);
-    }));
-    TAIZHANG_CHECK(folds.flush(*store));
+    Folds::Options how = fold_options(end - position);
+    how.passes = position == 0;
+    Folds folds(*ledger, *schema, how);
+    for (std::size_t i = 0; i < group.size(); ++i)
+      add_tables(folds, *group[i].state, i, group[i].made, position == 0, group[i].sums);
+    do {
+      TAIZHANG_CHECK(folds.run(
+          folds.query(), {position, end}, true, [&](std::uint64_t done, std::uint64_t all) {
+            const double part = static_cast<double>(done) / static_cast<double>(all);
+            tell(position + static_cast<Position>(part * static_cast<double>(end - position)),
+                 head.position);
+          }));
+      TAIZHANG_CHECK(folds.flush(*store));
+    } while (folds.next_pass());
     Hash root = head.root;
     if (end != head.position) {
       TAIZHANG_TRY(root, ledger->root_at(end));
@@ -134,7 +139,6 @@ Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
                 projection::encode_progress(one.made));
       table += one.state->tables.size();
     }
-    folds.shrink();
     position = end;
     return {};
   };

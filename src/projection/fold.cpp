@@ -142,16 +142,18 @@ Result<> Fold::take(const RecordedEvent& event) {
 
   std::optional<Error> failed;
   for (const Use& use : coming.plan->uses) {
+    if (use.target->done) continue;
     const std::size_t projection = use.target->use.projection;
     use.target->use.table->keys().each(event.tags, [&](std::string_view text) {
       if (failed) return;
-      if (options_.number == 0 && last_touching_[projection] != event.position) {
+      if (first_pass_ && options_.number == 0 && last_touching_[projection] != event.position) {
         last_touching_[projection] = event.position;
         ++seen_[projection].touching;
       }
       const Key key{text, hash_of(text)};
       if (!mine(key.hash)) return;
-      ++seen_[projection].deliveries;
+      if (first_pass_) ++seen_[projection].deliveries;
+      if (!use.target->range.has(key.text)) return;
       if (auto delivered = deliver(use, coming, key); !delivered)
         failed = std::move(delivered).error();
     });
@@ -248,7 +250,7 @@ Result<> Fold::take_control(const RecordedEvent& event) {
     const auto text = target->use.table->keys().of(control.key);
     if (!text) continue;  // of a former layout of the view
     const Key key{*text, hash_of(*text)};
-    if (!mine(key.hash)) continue;
+    if (target->done || !mine(key.hash) || !target->range.has(key.text)) continue;
     TAIZHANG_TRY(Entry * entry, find(*target, key));
     touch(*target, *entry);
     mark(*target, *entry);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "projection/control.hpp"
+#include "projection/ranges.hpp"
 #include "projection/row.hpp"
 #include "projection/sums_state.hpp"
 #include "projection/table.hpp"
@@ -56,6 +57,7 @@ class Fold {
     unsigned number = 0;        ///< of the worker, from 0
     unsigned workers = 1;
     std::size_t budget_bytes = SIZE_MAX;
+    Ranges* ranges = nullptr;  ///< of the passes of all workers; nullptr: all keys in one
   };
   Fold(const Ledger& ledger, const Schema& schema, const Options& options)
       : ledger_(&ledger), schema_(&schema), options_(options) {}
@@ -75,6 +77,13 @@ class Fold {
   Result<> spill(Position end);
   /// Forgets rows that are in the store, until there is room again.
   void shrink();
+
+  /// Folding in passes: takes over what was cut from the ranges, and forgets those rows.
+  void adopt_ranges();
+  /// Cuts the ranges of this pass until there is room again, or a single row takes it all.
+  void narrow();
+  /// Forgets all rows, which must be written: the next pass folds others.
+  void next_pass();
 
   /// The changes since they were last written, after `settle`. `flush` is called whenever the
   /// batch has grown large; not at the end.
@@ -126,6 +135,8 @@ class Fold {
   using Entry = Cache::value_type;
   struct Target {
     FoldTable use;
+    RowRange range;     ///< of this pass
+    bool done = false;  ///< in passes before this one
     Cache cache;
     std::vector<Entry*> stale;
     Totals totals;
@@ -165,6 +176,7 @@ class Fold {
   void touch(Target& target, Entry& entry);
   void count_sums(Target& target, const Entry& entry, int sign);
   static void mark(Target& target, Entry& entry);
+  void forget_beyond(Target& target);
   Result<> deliver(const Use& use, Coming& coming, const Key& key);
   Result<> parse(Coming& coming);
   Result<> take_control(const RecordedEvent& event);
@@ -202,6 +214,9 @@ class Fold {
   EventInfo info_;  ///< reused for every event
   std::size_t bytes_ = 0;
   bool wrote_rows_ = false;
+  bool first_pass_ = true;              ///< events are counted in the first pass only
+  std::uint64_t adopted_ = UINT64_MAX;  ///< changes of the ranges
+  bool as_narrow_as_can_be_ = false;
 };
 
 }  // namespace taizhang::projection

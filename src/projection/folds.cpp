@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t look_every = 1024;  // events between looks at the flag and the memory
 constexpr std::uint64_t events_worth_a_thread = 4096;
+constexpr std::size_t index_entries_a_batch = 1U << 14;
 constexpr std::size_t loaded_at_once = 1U << 16;  // rows, or entries of an index, a task
 
 bool before(const Fold::Sorted& a, const Fold::Sorted& b) { return a.key < b.key; }
@@ -43,6 +44,19 @@ std::vector<Item> merge(std::vector<std::vector<Item>> parts) {
   return parts.empty() ? std::vector<Item>() : std::move(parts.front());
 }
 
+using Index = std::vector<std::pair<std::string, std::string_view>>;
+
+Result<> write_index(KeyValue& store, Slot slot, Index index) {
+  Batch batch;
+  for (auto& [key, row_key] : index) {
+    batch.put(index_space, slot_key(slot, key), std::string(row_key));
+    if (batch.entries().size() < index_entries_a_batch) continue;
+    TAIZHANG_CHECK(store.write(batch, Durability::buffered));
+    batch.clear();
+  }
+  return batch.empty() ? Result<>() : store.write(batch, Durability::buffered);
+}
+
 }  // namespace
 
 unsigned useful_workers(unsigned wanted, std::uint64_t events) {
@@ -58,29 +72,40 @@ Error cancelled() {
 
 Folds::Folds(const Ledger& ledger, const Schema& schema, const Options& options)
     : ledger_(&ledger), options_(options) {
+  if (options.passes) ranges_ = std::make_unique<Ranges>();
   for (unsigned number = 0; number < options.workers; ++number)
     folds_.push_back(std::make_unique<Fold>(
         ledger, schema,
         Fold::Options{
             options.store, options.until, number, options.workers,
-            options.budget_bytes == SIZE_MAX ? SIZE_MAX : options.budget_bytes / options.workers}));
+            options.budget_bytes == SIZE_MAX ? SIZE_MAX : options.budget_bytes / options.workers,
+            ranges_.get()}));
 }
 
-void Folds::add(const FoldTable& table) {
+void Folds::add(const FoldTable& table, RowRange range) {
   tables_.push_back(table);
+  if (ranges_) ranges_->add(std::move(range));
   for (const auto& fold : folds_) fold->add(table);
 }
 
 Query Folds::query() const {
   std::set<std::string> types;
   std::set<std::string_view> projections;
-  for (const FoldTable& one : tables_) {
-    types.insert(one.table->types().begin(), one.table->types().end());
-    projections.insert(one.projection_name);
+  for (std::size_t table = 0; table < tables_.size(); ++table) {
+    if (ranges_ && ranges_->done(table)) continue;
+    types.insert(tables_[table].table->types().begin(), tables_[table].table->types().end());
+    projections.insert(tables_[table].projection_name);
   }
   Query query{{{{types.begin(), types.end()}, {}}}};
   for (const std::string_view name : projections) query.items.push_back(controls_of(name));
   return query;
+}
+
+bool Folds::next_pass() {
+  if (!ranges_ || !ranges_->next_pass()) return false;
+  ++passes_;
+  for (const auto& fold : folds_) fold->next_pass();
+  return true;
 }
 
 Result<> Folds::each(const std::function<Result<>(Fold&, unsigned number)>& work) {
@@ -110,20 +135,36 @@ Result<> Folds::share(std::size_t tasks, const std::function<Result<>(std::size_
 
 Result<> Folds::run(const Query& query, Span span, bool may_spill, const OnProgress& progress) {
   std::atomic<bool> failed = false;
+  const std::uint64_t size = span.end - span.after;
+  const auto tell = [&](std::uint64_t done) {
+    if (!ranges_) return progress(done, size);
+    progress(passes_ * size + done, (passes_ + 1 + ranges_->left()) * size);
+  };
   const auto fold_all = [&](Fold& fold, unsigned number) -> Result<> {
     ReadOptions range;
     range.after = span.after;
     range.before = span.end + 1;
     TAIZHANG_TRY(Reader reader, ledger_->read(query, range));
+    fold.adopt_ranges();
     for (std::uint64_t taken = 1;; ++taken) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
       TAIZHANG_CHECK(fold.take(*event));
-      if (may_spill && fold.over_budget()) TAIZHANG_CHECK(fold.spill(event->position));
+      if (fold.over_budget()) {
+        if (ranges_)
+          fold.narrow();
+        else if (may_spill)
+          TAIZHANG_CHECK(fold.spill(event->position));
+      }
       if (taken % look_every != 0) continue;
+      fold.adopt_ranges();
       if (stopped() || failed) return cancelled();
-      if (progress && number == 0) progress(event->position - span.after, span.end - span.after);
+      if (progress && number == 0) tell(event->position - span.after);
     }
+    return {};
+  };
+  const auto settle = [&](Fold& fold, unsigned) -> Result<> {
+    fold.adopt_ranges();
     return fold.settle(span.end);
   };
   TAIZHANG_CHECK(each([&](Fold& fold, unsigned number) {
@@ -131,6 +172,7 @@ Result<> Folds::run(const Query& query, Span span, bool may_spill, const OnProgr
     if (!outcome) failed = true;
     return outcome;
   }));
+  TAIZHANG_CHECK(each(settle));
   if (stopped()) return cancelled();
   return {};
 }
@@ -188,7 +230,7 @@ Result<> Folds::load(KeyValue& store) {
     return {};
   }));
 
-  using Index = std::vector<std::pair<std::string, std::string_view>>;
+  const bool one_pass = !ranges_ || (passes_ == 0 && ranges_->left() == 0);
   struct Stretch {
     std::size_t table, begin, end;
     Index index{};
@@ -216,7 +258,8 @@ Result<> Folds::load(KeyValue& store) {
       return true;
     }));
     std::sort(stretch.index.begin(), stretch.index.end());
-    return {};
+    // Passes follow one another by keys, and so their indexes interleave.
+    return one_pass ? Result<>() : write_index(store, use.slot, std::exchange(stretch.index, {}));
   };
   TAIZHANG_CHECK(share(of_rows.size(), load_rows));
 
@@ -288,14 +331,14 @@ Result<> Folds::take_sums(std::size_t table, const SumsOwner& owner,
   return {};
 }
 
-Result<> Folds::each_row(
+Result<bool> Folds::each_row(
     std::size_t table,
     const std::function<Result<bool>(std::string_view, const Row&)>& visit) const {
   for (const auto& [key, row] : merged(table)) {
     TAIZHANG_TRY(const bool more, visit(key, *row));
-    if (!more) break;
+    if (!more) return false;
   }
-  return {};
+  return true;
 }
 
 }  // namespace taizhang::projection

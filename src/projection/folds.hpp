@@ -21,19 +21,27 @@ class Folds {
     unsigned workers = 1;
     std::size_t budget_bytes = SIZE_MAX;      ///< of all workers together
     const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, work ends as `cancelled`
+    /// What does not fit in memory is folded in further passes, and never read back: for tables
+    /// that the store has no rows of.
+    bool passes = false;
   };
   Folds(const Ledger& ledger, const Schema& schema, const Options& options);
 
-  void add(const FoldTable& table);
+  /// `range`: the keys to fold, if not all; only in passes.
+  void add(const FoldTable& table, RowRange range = {});
   /// Takes the events of `query` after `after` up to `end`, and settles. With `may_spill` rows
-  /// over the budget go to the store on the way. Progress is called on the calling thread.
+  /// over the budget go to the store on the way; not in passes. Progress is called on the calling
+  /// thread; in passes what there is in all grows while it becomes known.
   struct Span {
     Position after = 0;
     Position end = 0;
   };
   Result<> run(const Query& query, Span span, bool may_spill, const OnProgress& progress);
-  /// Which events the tables take, and the decisions about their parked rows.
+  /// Which events the tables take that are not done, and the decisions about their parked rows.
   [[nodiscard]] Query query() const;
+  /// Folding in passes: after `run` the rows of this pass are in memory, lower keys in earlier
+  /// passes. Forgets them, which must be written; false if it was the last pass.
+  bool next_pass();
 
   /// As Fold::write_to, of all workers.
   Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
@@ -47,9 +55,11 @@ class Folds {
   /// Adds the changed slices of a table's sums to `state`, and to a batch under the owner's keys.
   Result<> take_sums(std::size_t table, const SumsOwner& owner,
                      std::shared_ptr<const SumsState>& state, Batch& batch);
-  /// Calls visit(key, row) for the rows of a table in memory, in key order, until it answers false.
-  Result<> each_row(std::size_t table,
-                    const std::function<Result<bool>(std::string_view, const Row&)>& visit) const;
+  /// Calls visit(key, row) for the rows of a table in memory, in key order, until it answers false;
+  /// answers whether it never did.
+  Result<bool> each_row(
+      std::size_t table,
+      const std::function<Result<bool>(std::string_view, const Row&)>& visit) const;
 
  private:
   Result<> load(KeyValue& store);
@@ -63,6 +73,8 @@ class Folds {
   const Ledger* ledger_;
   Options options_;
   std::vector<FoldTable> tables_;
+  std::unique_ptr<Ranges> ranges_;  ///< nullptr: one pass
+  std::uint64_t passes_ = 0;        ///< that are over
   std::vector<std::unique_ptr<Fold>> folds_;
 };
 

@@ -13,6 +13,8 @@ struct Console {
   Language language = Language::en;
   bool json = false;
   bool color_errors = false;
+  /// Where a reader keeps views of its own, a directory or "scheme:place"; empty: not asked for.
+  std::string views_at{};
 
   [[nodiscard]] const std::string& say(const Text& text) const { return in(text, language); }
   /// A line on standard error.

@@ -73,6 +73,10 @@ int run(int argc, char** argv) {
                  console.say({"progress on standard error: auto, plain or none",
                               "进度显示(标准错误):auto、plain 或 none"}))
       ->check(CLI::IsMember({"auto", "plain", "none"}));
+  app.add_option("--views-at", console.views_at,
+                 console.say({"only read LEDGER, beside whoever writes it, and keep views of one's "
+                              "own in this directory; made if it is not there",
+                              "只读打开台账(可与写入进程并存),视图另存于该目录;不存在则新建"}));
   app.set_version_flag("--version", "taizhang 0.1.0");
 
   std::vector<std::string> names;

@@ -17,30 +17,46 @@ const StorageRegistry& storage() {
   return registry;
 }
 
+namespace {
+
+/// A place as people give it: a directory, or "scheme:place".
+std::string location(const std::string& place) {
+  const auto colon = place.find(':');
+  const bool has_scheme = colon != std::string::npos && place.find('/') > colon;
+  return has_scheme ? place : "rocksdb:" + place;
+}
+
+}  // namespace
+
 SchoolSystemOptions options_for(const std::string& ledger) {
   SchoolSystemOptions options;
-  const auto colon = ledger.find(':');
-  const bool has_scheme = colon != std::string::npos && ledger.find('/') > colon;
-  options.location = has_scheme ? ledger : "rocksdb:" + ledger;
+  options.location = location(ledger);
   return options;
 }
 
 namespace {
 
-SchoolSystemOptions reading(const std::string& ledger) {
+SchoolSystemOptions reading(const Console& console, const std::string& ledger) {
   SchoolSystemOptions options = options_for(ledger);
   options.mode = OpenMode::follower;
-  options.views = "memory:views";
+  options.views = console.views_at.empty() ? "memory:views" : location(console.views_at);
   return options;
 }
 
 Result<std::unique_ptr<SchoolSystem>> open(const Console& console, const std::string& ledger,
                                            OpenFor what) {
+  if (!console.views_at.empty()) {
+    if (what == OpenFor::reading) return SchoolSystem::open(storage(), reading(console, ledger));
+    return Error(ErrorCode::invalid_argument,
+                 {"This command changes the record; --views-at is for those that read it.",
+                  "该命令会改动台账;--views-at 只用于读取类命令。"})
+        .with("option", "--views-at");
+  }
   auto system = SchoolSystem::open(storage(), options_for(ledger));
   if (system || what == OpenFor::writing || system.error().code() != ErrorCode::held) return system;
   console.note({"note: another process writes this ledger; what it has made durable is shown.",
                 "注意:另一进程正在写入该台账,以下为其已落盘的内容。"});
-  return SchoolSystem::open(storage(), reading(ledger));
+  return SchoolSystem::open(storage(), reading(console, ledger));
 }
 
 int run(const Console& console, System& system, const std::function<int()>& work) {
@@ -66,14 +82,14 @@ int with_system(const Console& console, const std::string& ledger, OpenFor what,
 int with_record(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(Record&)>& work) {
   auto school = SchoolSystem::open(
-      storage(), what == OpenFor::reading ? reading(ledger) : options_for(ledger));
+      storage(), what == OpenFor::reading ? reading(console, ledger) : options_for(ledger));
   if (school) {
     Record record(**school);
     return run(console, *record.system, [&] { return work(record); });
   }
   const std::string application(school.error().detail("application"));
   if (application.empty()) return console.fail(school.error());
-  auto other = System::inspect(storage(), reading(ledger));
+  auto other = System::inspect(storage(), reading(console, ledger));
   if (!other) return console.fail(other.error());
   console.note({"note: a record of \"" + application + "\", shown by the schema that lies in it.",
                 "注意:这是“" + application + "”的台账,按其中保存的模式定义显示。"});

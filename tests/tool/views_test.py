@@ -48,6 +48,21 @@ class ViewsTest(unittest.TestCase):
     def projection(self, name):
         return next(p for p in lines("status", self.ledger)[0]["projections"] if p["name"] == name)
 
+    def test_a_reader_keeps_views_of_its_own(self):
+        place = os.path.join(self.dir.name, "own-views")
+        code, out, err = run("view", self.ledger, "student-register", "--json", "--views-at", place)
+        self.assertEqual(code, 0, err)
+        self.assertEqual([json.loads(line) for line in out.splitlines()],
+                         lines("view", self.ledger, "student-register"))
+        self.assertTrue(os.listdir(place))
+        # The next reader goes on from there.
+        status = lines("--views-at", place, "status", self.ledger)[0]
+        students = next(p for p in status["projections"] if p["name"] == "students")
+        self.assertEqual(students["lag"], "0")
+        code, _, err = run("pause", self.ledger, "students", "--views-at", place)
+        self.assertEqual(code, 2)
+        self.assertIn("--views-at", err)
+
     def test_a_view_of_the_past_says_what_was_known_then_and_what_was_true_then(self):
         now = lines("view", self.ledger, "student-register")
         head = self.head()

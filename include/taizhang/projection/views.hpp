@@ -47,9 +47,9 @@ using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 struct ViewsOptions {
   std::uint64_t batch_events = 16'384;  ///< catch_up writes rows and progress at least so often
-  /// Rows in memory while building or folding as of the past, all threads together; beyond it the
-  /// rows that were not touched for longest are written to the store. A batch's own rows come on
-  /// top.
+  /// Rows in memory while building or folding as of the past, all threads together. What does not
+  /// fit is folded in further passes over the log, a hundred at most: the more memory, the fewer. A
+  /// batch's own rows, and what is being sorted to be written, come on top.
   std::size_t cache_bytes = 256U << 20;
   unsigned workers = 0;  ///< threads that fold; 0: as many as the machine has. See set_workers.
   /// A build notes how far it has come at least so often; interrupted, it goes on from there.
