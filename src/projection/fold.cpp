@@ -8,11 +8,6 @@
 namespace taizhang::projection {
 namespace {
 
-// What a cached row takes besides its message: the map's node, the key, the row's own fields.
-constexpr std::size_t cached_row_bytes = 256;
-// A message takes more in memory than its bytes: strings, vectors, the allocator's own.
-constexpr std::size_t memory_per_byte = 3;
-
 // Reuses the strings that `info` already has.
 void fill(const RecordedEvent& event, Date effective_on, EventInfo& info) {
   info.position = event.position;
@@ -62,6 +57,7 @@ void Fold::add(const FoldTable& table) {
 Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
   if (const auto found = target.cache.find(key); found != target.cache.end()) {
     found->second.used = true;
+    if (!found->second.frozen.empty()) TAIZHANG_CHECK(thaw(target, *found));
     return &*found;
   }
   std::optional<PinnedValue> value;
@@ -70,7 +66,7 @@ Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
   }
   Entry& entry = *target.cache.try_emplace(std::string(key.text)).first;
   Cached& cached = entry.second;
-  cached.bytes = cached_row_bytes + 2 * key.text.size();
+  cached.bytes = row_bytes(key.text.size());
   if (value) {
     if (!decode_row(value->view(), *target.spec().row, cached.row)) {
       target.cache.erase(entry.first);

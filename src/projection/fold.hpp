@@ -20,6 +20,11 @@
 
 namespace taizhang::projection {
 
+/// What a row in memory takes besides its message: the map's node, the key, the row's own fields.
+constexpr std::size_t row_bytes(std::size_t key_size) { return 288 + 2 * key_size; }
+/// A message takes more in memory than its bytes: strings, vectors, the allocator's own.
+inline constexpr std::size_t memory_per_byte = 4;
+
 /// A table that is to be folded.
 struct FoldTable {
   const Table* table = nullptr;
@@ -80,7 +85,8 @@ class Fold {
 
   /// Folding in passes: takes over what was cut from the ranges, and forgets those rows.
   void adopt_ranges();
-  /// Cuts the ranges of this pass until there is room again, or a single row takes it all.
+  /// Makes room: keeps rows that were not touched for longest as bytes only, then cuts the ranges
+  /// of this pass, until a single row takes it all.
   void narrow();
   /// Forgets all rows, which must be written: the next pass folds others.
   void next_pass();
@@ -93,11 +99,12 @@ class Fold {
   struct Sorted {
     std::string_view key;
     const Row* row;
+    const std::string* frozen;  ///< not empty: the row's bytes, and `row` is empty
   };
   [[nodiscard]] std::vector<Sorted> sorted(std::size_t table) const;
   [[nodiscard]] bool wrote_rows() const { return wrote_rows_; }
   /// All changes are in the store by bulk load.
-  void written();
+  Result<> written();
 
   /// What changed in a table's totals since last asked; complete once changes are written.
   Totals take_totals(std::size_t table);
@@ -108,6 +115,7 @@ class Fold {
  private:
   struct Cached {
     Row row;
+    std::string frozen;              ///< if not empty: the row's bytes, and `row` is empty
     std::vector<std::string> index;  ///< index keys as they are in the store, while changed
     std::size_t bytes = 0;           ///< roughly what it takes
     bool stored = false;             ///< the store has it
@@ -177,6 +185,8 @@ class Fold {
   void count_sums(Target& target, const Entry& entry, int sign);
   static void mark(Target& target, Entry& entry);
   void forget_beyond(Target& target);
+  void freeze_cold(std::size_t room);
+  Result<> thaw(const Target& target, Entry& entry);
   Result<> deliver(const Use& use, Coming& coming, const Key& key);
   Result<> parse(Coming& coming);
   Result<> take_control(const RecordedEvent& event);

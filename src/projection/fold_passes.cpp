@@ -1,5 +1,6 @@
 // Folding a part of the keys at a time.
 #include <algorithm>
+#include <utility>
 
 #include "projection/fold.hpp"
 
@@ -15,6 +16,34 @@ void Fold::forget_beyond(Target& target) {
     bytes_ -= at->second.bytes;
     at = target.cache.erase(at);
   }
+}
+
+void Fold::freeze_cold(std::size_t room) {
+  // The first round forgives rows that were used since the last one.
+  for (int round = 0; round < 2 && bytes_ > room; ++round)
+    for (const auto& target : targets_)
+      for (Entry& entry : target->cache) {
+        Cached& cached = entry.second;
+        if (bytes_ <= room) return;
+        if (std::exchange(cached.used, false) && round == 0) continue;
+        if (!cached.frozen.empty() || cached.stale) continue;
+        cached.frozen = encode_row(cached.row);
+        cached.row = Row();
+        bytes_ -= cached.bytes;
+        cached.bytes = row_bytes(entry.first.size()) + cached.frozen.capacity();
+        bytes_ += cached.bytes;
+      }
+}
+
+Result<> Fold::thaw(const Target& target, Entry& entry) {
+  Cached& cached = entry.second;
+  if (!decode_row(cached.frozen, *target.spec().row, cached.row))
+    return damaged_row(*target.use.table, entry.first);
+  bytes_ -= cached.bytes;
+  cached.bytes = row_bytes(entry.first.size()) + memory_per_byte * cached.frozen.size();
+  bytes_ += cached.bytes;
+  cached.frozen = std::string();
+  return {};
 }
 
 void Fold::adopt_ranges() {
@@ -34,6 +63,7 @@ void Fold::narrow() {
   adopt_ranges();
   if (as_narrow_as_can_be_) return;
   const std::size_t room = options_.budget_bytes / 4 * 3;
+  freeze_cold(room);
   while (bytes_ > room) {
     std::size_t most = 0;
     std::size_t largest = targets_.size();

@@ -106,19 +106,24 @@ void Fold::shrink() {
 std::vector<Fold::Sorted> Fold::sorted(std::size_t table) const {
   std::vector<Sorted> rows;
   rows.reserve(targets_[table]->cache.size());
-  for (const auto& [key, cached] : targets_[table]->cache) rows.push_back({key, &cached.row});
+  for (const auto& [key, cached] : targets_[table]->cache)
+    rows.push_back({key, &cached.row, &cached.frozen});
   std::sort(rows.begin(), rows.end(),
             [](const Sorted& a, const Sorted& b) { return a.key < b.key; });
   return rows;
 }
 
-void Fold::written() {
+Result<> Fold::written() {
   for (const auto& target : targets_) {
     target->use.empty = false;
     for (Entry& entry : target->cache)
-      if (entry.second.changed) settled(*target, entry);
+      if (entry.second.changed) {
+        if (!entry.second.frozen.empty()) TAIZHANG_CHECK(thaw(*target, entry));
+        settled(*target, entry);
+      }
   }
   wrote_rows_ = true;
+  return {};
 }
 
 Totals Fold::take_totals(std::size_t table) { return std::exchange(targets_[table]->totals, {}); }

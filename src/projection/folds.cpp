@@ -248,15 +248,23 @@ Result<> Folds::load(KeyValue& store) {
     Stretch& stretch = of_rows[task];
     const FoldTable& use = tables_[stretch.table];
     std::size_t next = stretch.begin;
+    Row thawed;
+    bool good = true;
     TAIZHANG_CHECK(store.load_sorted(rows_space, [&](std::string& key, std::string& value) {
-      if (next == stretch.end) return false;
-      const auto& [row_key, row] = rows[stretch.table][next++];
+      if (next == stretch.end || !good) return false;
+      const auto& [row_key, row, frozen] = rows[stretch.table][next++];
       key = slot_key(use.slot, row_key);
-      value = encode_row(*row);
-      for (std::string& one : use.table->index_keys(row_key, *row))
+      if (frozen->empty()) {
+        value = encode_row(*row);
+      } else {
+        value = *frozen;
+        good = decode_row(value, *use.table->spec().row, thawed);
+      }
+      for (std::string& one : use.table->index_keys(row_key, frozen->empty() ? *row : thawed))
         stretch.index.emplace_back(std::move(one), row_key);
       return true;
     }));
+    if (!good) return damaged_row(*use.table, rows[stretch.table][next - 1].key);
     std::sort(stretch.index.begin(), stretch.index.end());
     // Passes follow one another by keys, and so their indexes interleave.
     return one_pass ? Result<>() : write_index(store, use.slot, std::exchange(stretch.index, {}));
@@ -284,10 +292,7 @@ Result<> Folds::load(KeyValue& store) {
       return true;
     });
   }));
-  return each([](Fold& fold, unsigned) -> Result<> {
-    fold.written();
-    return {};
-  });
+  return each([](Fold& fold, unsigned) { return fold.written(); });
 }
 
 Totals Folds::take_totals(std::size_t table) {
@@ -334,8 +339,11 @@ Result<> Folds::take_sums(std::size_t table, const SumsOwner& owner,
 Result<bool> Folds::each_row(
     std::size_t table,
     const std::function<Result<bool>(std::string_view, const Row&)>& visit) const {
-  for (const auto& [key, row] : merged(table)) {
-    TAIZHANG_TRY(const bool more, visit(key, *row));
+  Row thawed;
+  for (const auto& [key, row, frozen] : merged(table)) {
+    if (!frozen->empty() && !decode_row(*frozen, *tables_[table].table->spec().row, thawed))
+      return damaged_row(*tables_[table].table, key);
+    TAIZHANG_TRY(const bool more, visit(key, frozen->empty() ? *row : thawed));
     if (!more) return false;
   }
   return true;
