@@ -81,13 +81,6 @@ Result<> decode_event(const Run& run, Position position, RecordedEvent& out) {
   return {};
 }
 
-Hash leaf_of(const RecordedEvent& event) {
-  const auto entry =
-      tree_entry(event.position, {event.commit_first, event.commit_size, event.recorded_at},
-                 event.id, sha256({event.record}));
-  return leaf_hash({entry.data(), entry.size()});
-}
-
 Result<std::shared_ptr<const Run>> Log::run_at(Position position, bool cached) const {
   if (auto run = tail_.run_at(position)) return run;
   const auto first = frame_first(position);

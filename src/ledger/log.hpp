@@ -22,8 +22,6 @@ namespace taizhang::core {
 Result<std::shared_ptr<const Run>> read_frame(const KeyValue& store, Position frame_first);
 /// An event of a run; `damaged` if its record cannot be read.
 Result<> decode_event(const Run& run, Position position, RecordedEvent& out);
-/// What stands for an event in the tree.
-Hash leaf_of(const RecordedEvent& event);
 
 /// The events of a ledger wherever they lie, in the tail or in pages, and how well they are.
 /// Everything may be called from any thread.
