@@ -332,7 +332,6 @@ TEST(CheckpointerCrash, DeathAtAnyCallLeavesAFolderThatGoesOn) {
       }
     }
     EXPECT_FALSE(died) << "there was always another " << call;
-    std::printf("%s: %d deaths so far\n", call.c_str(), deaths);
   }
   EXPECT_GT(deaths, 20);
 }
