@@ -26,6 +26,7 @@ struct Options {
   std::string ledger;
   std::string root;
   std::string checkpoint;
+  std::vector<std::string> keys;
   Sample sample;
   bool html = false;
   Reveal reveal;
@@ -45,7 +46,12 @@ Result<Sample> sample_of(const Ledger& ledger, const Options& options) {
   Sample sample = options.sample;
   if (!options.checkpoint.empty()) {
     TAIZHANG_TRY(const std::string text, read_file(options.checkpoint));
-    TAIZHANG_TRY(const Sample seed, sample_of_checkpoint(text));
+    std::vector<VerifierKey> keys;
+    for (const std::string& vkey : options.keys) {
+      TAIZHANG_TRY(VerifierKey key, VerifierKey::parse(vkey));
+      keys.push_back(std::move(key));
+    }
+    TAIZHANG_TRY(const Sample seed, sample_of_checkpoint(text, keys));
     sample.root = seed.root;
     sample.size = seed.size;
     return sample;
@@ -242,6 +248,11 @@ Verb audit_sample_verb() {
         auto* checkpoint = app.add_option(
             "--checkpoint", options->checkpoint,
             console.say({"seed: the root of this checkpoint file", "种子:该检查点文件的根"}));
+        app.add_option("--key", options->keys,
+                       console.say({"public key that must have signed the checkpoint; may be given "
+                                    "again",
+                                    "检查点须由该公钥签署;可重复给出"}))
+            ->needs(checkpoint);
         app.add_option("--seed-root", options->root,
                        console.say({"seed: this root (default: the root now)",
                                     "种子:该树根(默认当前的根)"}))
