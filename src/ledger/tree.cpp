@@ -42,12 +42,12 @@ TreeEntry tree_entry(Position position, const CommitSpan& commit, const Id& id,
   return entry;
 }
 
-void Frontier::append(const Hash& leaf) {
-  Hash carried = leaf;
-  std::size_t level = 0;
+void Frontier::append_subtree(const Hash& root, std::size_t level) {
+  const auto leaves = std::uint64_t{1} << level;
+  Hash carried = root;
   for (; size_ >> level & 1; ++level) carried = node_hash(level_[level], carried);
   level_[level] = carried;
-  ++size_;
+  size_ += leaves;
 }
 
 Hash Frontier::root() const {

@@ -23,7 +23,11 @@ TreeEntry tree_entry(Position position, const CommitSpan& commit, const Id& id,
 /// A tree as far as appending needs it: the roots of its perfect subtrees, largest first.
 class Frontier {
  public:
-  void append(const Hash& leaf);
+  void append(const Hash& leaf) { append_subtree(leaf, 0); }
+  /// Many leaves at once: 2^level of them, of which the size must be a multiple.
+  void append_subtree(const Hash& root, std::size_t level);
+  /// The root of the perfect subtree of 2^level leaves; bit `level` of the size must be set.
+  [[nodiscard]] const Hash& subtree(std::size_t level) const { return level_[level]; }
   [[nodiscard]] Hash root() const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
