@@ -57,7 +57,14 @@ int sign_now(const Console& console, const std::string& ledger) {
   return with_checkpointer(console, ledger, [&](const Ledger&, Checkpointer& checkpointer) {
     const auto made = checkpointer.sign();
     if (!made) return console.fail(made.error());
-    fmt::print("{}", made->note.format());
+    if (console.json)
+      fmt::print("{}\n", nlohmann::ordered_json{{"origin", made->head.origin},
+                                                {"size", std::to_string(made->head.size)},
+                                                {"root", to_hex(made->head.root)},
+                                                {"note", made->note.format()}}
+                             .dump());
+    else
+      fmt::print("{}", made->note.format());
     return 0;
   });
 }
@@ -75,11 +82,16 @@ std::string check_group(const Checkpoint& head) {
   return to_hex(sha256({std::to_string(head.size) + ":" + to_hex(head.root)})).substr(0, 4);
 }
 
+/// The last one signed, or, without a key, what would be signed now.
+Checkpoint to_print(const Ledger& ledger, const StoredCheckpoints& stored) {
+  if (stored.last) return stored.last->head;
+  const Head now = ledger.head();
+  return {{}, now.position, now.root, {}};
+}
+
 Result<Paper> minutes(const Console& console, const Ledger& ledger,
                       const StoredCheckpoints& stored) {
-  const Head now = ledger.head();
-  const Checkpoint head =
-      stored.last ? stored.last->head : Checkpoint{{}, now.position, now.root, {}};
+  const Checkpoint head = to_print(ledger, stored);
   Paper paper;
   paper.title =
       console.say({"Checkpoint of the ledger, for the minutes", "台账检查点(存会议纪要)"});
@@ -120,6 +132,14 @@ int print(const Console& console, const std::string& ledger, bool html) {
     const auto stored = StoredCheckpoints::read(*folder);
     if (!stored) return console.fail(stored.error());
     if (const auto held = stored->check(log); !held) return console.fail(held.error());
+    if (console.json) {
+      const Checkpoint head = to_print(log, *stored);
+      fmt::print("{}\n", nlohmann::ordered_json{{"size", std::to_string(head.size)},
+                                                {"root", to_hex(head.root)},
+                                                {"check", check_group(head)}}
+                             .dump());
+      return 0;
+    }
     const auto paper = minutes(console, log, *stored);
     if (!paper) return console.fail(paper.error());
     if (html)

@@ -182,6 +182,10 @@ class ProofTest(unittest.TestCase):
                 out = self.good("checkpoint", "print", self.ledger, *option, lang=lang)
                 for word in (*words, groups, check, str(checkpoint.size)):
                     self.assertIn(word, out)
+        self.assertEqual(json.loads(self.good("checkpoint", "print", self.ledger, "--json")),
+                         {"size": str(checkpoint.size), "root": root, "check": check})
+        self.assertEqual(json.loads(self.good("checkpoint", self.ledger, "--json"))["note"].encode(),
+                         (self.proof / "checkpoint").read_bytes())
         export = self.root / "export"
         self.good("export", "audit", self.ledger, export)
         code, said = verify_tlog(export, "--paper", f"{checkpoint.size}:{groups}")
