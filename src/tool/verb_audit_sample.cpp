@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "taizhang/schema/display.hpp"
 #include "tool/audit_verbs.hpp"
 #include "tool/entries.hpp"
+#include "tool/input_file.hpp"
 #include "tool/labels.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
@@ -31,15 +31,6 @@ struct Options {
   bool html = false;
   Reveal reveal;
 };
-
-Result<std::string> read_file(const std::string& place) {
-  std::ifstream file(place, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file) return std::move(text).str();
-  return Error(ErrorCode::io_error, {"Cannot read " + place + ".", "无法读取 " + place + "。"})
-      .with("file", place);
-}
 
 /// The seed: of a checkpoint, as typed, or the ledger's root now.
 Result<Sample> sample_of(const Ledger& ledger, const Options& options) {
