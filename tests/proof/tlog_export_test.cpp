@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "ledger/plain_tree.hpp"
 #include "proof/proof_fixture.hpp"
 #include "proof/tiles.hpp"
+#include "taizhang/proof/tlog_proof.hpp"
 
 namespace taizhang::proof_tests {
 namespace {
@@ -173,6 +175,38 @@ TEST(TlogExport, RefusesWhatIsNotThisLog) {
                           checkpoint_of(*log, 600, take(SigningKey::generate("other.example")))),
               ErrorCode::already_exists);
   EXPECT_TRUE(files_in(folder / "out") == before);
+}
+
+// By a program that shares nothing with this one.
+TEST(TlogExport, IsCheckedByVerifyTlogOverBothStores) {
+  for (const std::string scheme : {"memory", "rocksdb"}) {
+    testing::Place place(scheme);
+    const auto ledger = take(place.create());
+    for (std::uint32_t number = 0; number < 1300;) {
+      std::vector<NewEvent> commit;
+      for (std::uint32_t i = 0; i <= number % 50; ++i)
+        commit.push_back(testing::event(++number, "t", {"a"}));
+      take(ledger->append(commit));
+      if (number > 700 && number < 760) take(ledger->seal());
+    }
+    const auto key = take(SigningKey::generate("log.example"));
+    const auto checkpoint = checkpoint_of(*ledger, ledger->head().position, key);
+    const Folder folder;
+    take(export_tlog(*ledger, folder / "out", checkpoint));
+    write(folder / "receipt",
+          take(receipts(*ledger, std::vector<Position>{700}, checkpoint)).front().format());
+    const auto check = [&] {
+      return std::system(("python3 -B " TAIZHANG_SOURCE_DIR "/tools/verify_tlog.py '" +
+                          (folder / "out") + "' --key '" + key.verifier().text() + "' --proof '" +
+                          (folder / "receipt") + "' >/dev/null")
+                             .c_str());
+    };
+    EXPECT_EQ(check(), 0) << scheme;
+    auto bytes = read(folder / "out/tile/entries/002");
+    bytes[82 * 5 + 40] ^= 1;
+    write(folder / "out/tile/entries/002", bytes);
+    EXPECT_NE(check(), 0) << scheme;
+  }
 }
 
 // Without the checkpoint, which comes last, nothing that lies there counts.
