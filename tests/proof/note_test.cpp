@@ -148,6 +148,28 @@ TEST(Note, WhatIsNoSignedNoteIsRefused) {
   }
 }
 
+TEST(Note, OfEveryBitThatFlipsNoneIsVerified) {
+  const std::string good = log_text + "\n" + log_line + witness_line;
+  const std::vector<VerifierKey> known = keys({log, witness});
+  ASSERT_EQ(take(verify(take(SignedNote::parse(good)), known)).size(), 2U);
+  std::size_t parsed_ones = 0;
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string altered = good;
+    altered[bit / 8] = static_cast<char>(altered[bit / 8] ^ (1 << bit % 8));
+    const auto note = SignedNote::parse(altered);
+    if (!note) continue;
+    ++parsed_ones;
+    EXPECT_EQ(note->format(), altered) << "taken in one form only";
+    const auto verified = verify(*note, known);
+    // A name or an id that flipped is a stranger's line; then the other alone may hold.
+    EXPECT_TRUE(!verified || verified->size() < 2) << altered;
+    if (verified) {
+      EXPECT_EQ(note->text, log_text);
+    }
+  }
+  EXPECT_GT(parsed_ones, 100U);
+}
+
 TEST(Note, SixteenSignaturesAreTakenAndUpToTheLimit) {
   std::string note = "t\n\n";
   std::vector<VerifierKey> known;

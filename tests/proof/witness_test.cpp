@@ -76,6 +76,23 @@ TEST(WitnessRequest, WhatIsNoRequestIsRefused) {
               ErrorCode::too_large);
 }
 
+TEST(WitnessRequest, WhatIsTakenWithABitFlippedOrAByteLostIsTakenAsItIs) {
+  for (std::size_t at = 0; at < example.size(); ++at) {
+    std::vector<std::string> bodies{example.substr(0, at),
+                                    example.substr(0, at) + example.substr(at + 1)};
+    for (int bit = 0; bit < 8; ++bit) {
+      bodies.push_back(example);
+      bodies.back()[at] = static_cast<char>(bodies.back()[at] ^ (1 << bit));
+    }
+    for (const std::string& body : bodies) {
+      const auto request = WitnessRequest::parse(body);
+      if (request) {
+        EXPECT_EQ(request->format(), body);
+      }
+    }
+  }
+}
+
 struct WitnessTest : ::testing::Test {
   Folder place;
   const std::string folder = place / "witness";

@@ -155,8 +155,6 @@ class ProofTest(unittest.TestCase):
         code, said = verify_tlog(export, "--key", vkey)
         self.assertEqual(code, 0, said)
         self.assertIn("signed by school.example/log", said)
-        other = run("key", "new", self.ledger)[1]
-        self.assertEqual(other, "")
         text = (export / "checkpoint").read_text().replace("school.example/log\n", "other.example\n", 1)
         (export / "checkpoint").write_text(text)
         self.assertEqual(verify_tlog(export, "--key", vkey)[0], 1)
@@ -213,11 +211,11 @@ class ProofTest(unittest.TestCase):
 
     def test_a_sample_may_ask_who_signed_its_seed(self):
         vkey = self.new_key()
-        other = Key(vkey).name + self.new_witness()[1][len("supervision.example/w1"):]
+        witness = self.new_witness()[1]
+        other = Key(vkey).name + witness[len("supervision.example/w1"):]  # an id of another name
         path = self.proof / "checkpoint"
         self.good("audit", "sample", self.ledger, "--n", 1, "--checkpoint", path, "--key", vkey)
         self.bad(2, "audit", "sample", self.ledger, "--checkpoint", path, "--key", other)
-        _, witness = self.root, (self.root / "witness" / "vkey").read_text().strip()
         self.bad(1, "audit", "sample", self.ledger, "--checkpoint", path, "--key", witness)
         self.good("audit", "sample", self.ledger, "--n", 1, "--checkpoint", path, "--key", witness,
                   "--key", vkey)
@@ -358,6 +356,8 @@ class ProofTest(unittest.TestCase):
         self.assertTrue(server.url.endswith("/w"))
         post = lambda text: server.ask("POST", "/w/add-checkpoint", text.encode())
         hash_ = hashlib.sha256(Key(log).name.encode()).hexdigest()
+        for reason in ("one", "two"):
+            self.grow(reason=reason)
         self.assertEqual(server.ask("GET", f"/w/{hash_}/checkpoint")[0], 404)
         first = self.good("checkpoint", "request", self.ledger)
         size = self.stored().size
@@ -384,7 +384,7 @@ class ProofTest(unittest.TestCase):
             404: [head + "\n\n" + note.replace(Key(log).name, "unknown.example", 1)],
             400: ["", "old\n\n" + note, f"old {10 ** 9}\n\n" + note, head + "\n\n", note,
                   head + "\n" + "\n".join([zeros] * 64) + "\n\n" + note, head + "\n\n\xff"],
-            409: ["old 1\n\n" + note],
+            409: ["old 0\n\n" + note, f"old {size + 1}\n\n" + note],
             413: ["x" * 300_000],
         }
         for code, bodies in wrong.items():
