@@ -22,9 +22,13 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 
+using namespace taizhang;
+
+NewEvent sample_event(std::uint64_t number);  // shared with tree.cpp
+std::unique_ptr<Ledger> make_ledger(const std::string& place);
+
 namespace {
 
-using namespace taizhang;
 using Steady = std::chrono::steady_clock;
 
 constexpr int rounds = 3;
@@ -47,25 +51,6 @@ void must(const rocksdb::Status& status) {
   if (!status.ok()) die(status.ToString());
 }
 
-/// An event of a pupil's life: 4 tags, about 190 bytes of message.
-NewEvent sample_event(std::uint64_t number) {
-  NewEvent event;
-  event.id = Id::random();
-  event.type = "bench.attendance-recorded";
-  const std::string pupil = Id::derive("pupil", {std::to_string(number / 20)}).to_string();
-  event.tags = {"student:" + pupil,
-                "class:" + Id::derive("class", {pupil.substr(0, 2)}).to_string(),
-                "school:" + Id::derive("school", {pupil.substr(0, 1)}).to_string()};
-  event.effective_on = Date{static_cast<std::int32_t>(19000 + number % 365)};
-  event.context.actor = "teacher:0001";
-  event.context.office = "教务处";
-  event.clear.assign(150, 'x');
-  for (std::size_t i = 0; i + 8 < event.clear.size(); i += 8) {
-    event.clear[i] = static_cast<char>('a' + (number * 31 + i) % 26);
-  }
-  return event;
-}
-
 /// The bytes that raw RocksDB writes for it: what the ledger stores as its record, roughly.
 std::string raw_bytes(const NewEvent& event) {
   std::string bytes(event.id.bytes.begin(), event.id.bytes.end());
@@ -82,14 +67,6 @@ std::unique_ptr<rocksdb::DB> open_raw(const std::string& place) {
   rocksdb::DB* db = nullptr;
   must(rocksdb::DB::Open(options, place, &db));
   return std::unique_ptr<rocksdb::DB>(db);
-}
-
-std::unique_ptr<Ledger> make_ledger(const std::string& place) {
-  StoreOptions options;
-  options.mode = OpenMode::create;
-  options.keyspaces = Ledger::keyspaces();
-  options.precompressed = true;
-  return must(Ledger::create(must(rocksdb_backend()->open(place, options)), {}, system_clock()));
 }
 
 std::string big_endian(std::uint64_t value) {
@@ -246,6 +223,34 @@ void batches_and_read(const std::string& dir, std::uint64_t events) {
 
 }  // namespace
 
+/// An event of a pupil's life: 4 tags, about 190 bytes of message.
+NewEvent sample_event(std::uint64_t number) {
+  NewEvent event;
+  event.id = Id::random();
+  event.type = "bench.attendance-recorded";
+  const std::string pupil = Id::derive("pupil", {std::to_string(number / 20)}).to_string();
+  event.tags = {"student:" + pupil,
+                "class:" + Id::derive("class", {pupil.substr(0, 2)}).to_string(),
+                "school:" + Id::derive("school", {pupil.substr(0, 1)}).to_string()};
+  event.effective_on = Date{static_cast<std::int32_t>(19000 + number % 365)};
+  event.context.actor = "teacher:0001";
+  event.context.office = "教务处";
+  event.clear.assign(150, 'x');
+  for (std::size_t i = 0; i + 8 < event.clear.size(); i += 8) {
+    event.clear[i] = static_cast<char>('a' + (number * 31 + i) % 26);
+  }
+  return event;
+}
+
+std::unique_ptr<Ledger> make_ledger(const std::string& place) {
+  StoreOptions options;
+  options.mode = OpenMode::create;
+  options.keyspaces = Ledger::keyspaces();
+  options.precompressed = true;
+  return must(Ledger::create(must(rocksdb_backend()->open(place, options)), {}, system_clock()));
+}
+
+void cost_of_the_tree(const std::string& dir, std::uint64_t events);
 void rebuild_of_all_views(const std::string& dir, std::int64_t pupils);
 
 int main(int argc, char** argv) {
@@ -256,6 +261,7 @@ int main(int argc, char** argv) {
   std::printf("%-34s %12s %12s %8s\n", "events a second", "raw RocksDB", "taizhang", "ratio");
   for (const int writers : {1, 8, 64}) appends(dir, writers, seconds);
   batches_and_read(dir, events);
+  cost_of_the_tree(dir, events);
   rebuild_of_all_views(dir, argc > 4 ? std::atoll(argv[4]) : 2000);
   std::filesystem::remove_all(dir);
   return 0;

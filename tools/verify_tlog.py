@@ -183,7 +183,10 @@ def what_happened(folder, index, number_):
     if entry is None:
         return "dropped" if folder.entry((index // WIDTH + 1) * WIDTH) else "truncated"
     if next_entry is not None and leaf_hash(next_entry) == folder.leaf(index):
-        return "inserted"
+        after = folder.entry(index + 2)
+        neighbours = leaf_hash(entry) == folder.leaf(index + 1) and \
+            (after is None or leaf_hash(after) == folder.leaf(index + 2))
+        return "swapped" if neighbours else "inserted"
     place = int.from_bytes(entry[4:12], "big") - 1
     if place <= index or leaf_hash(entry) != folder.leaf(place):
         return "altered"
@@ -300,9 +303,9 @@ def check_records(path, folder, checkpoint, all_up_to, report):
         report.good(f"{path.name}:{tree.size} 条原始记录与树一致", f"{tree.size} exact records are those of the tree")
 
 
-def check_proof(path, folder, trust, report):
+def check_proof(path, folder, records, trust, report):
     """A .tlog-proof: the leaf at its index is in the checkpoint's tree. The entry comes from the
-    tree at hand, else from `extra`."""
+    tree at hand, else from `extra`, as a receipt has it. `records`: a file that holds its record."""
     try:
         head, _, note = path.read_bytes().partition(b"\n\n")
         lines = head.decode("ascii").split("\n")
@@ -326,6 +329,8 @@ def check_proof(path, folder, trust, report):
     elif int.from_bytes(entry[4:12], "big") != index + 1 or not included(
             index, checkpoint.size, leaf_hash(entry), hashes, checkpoint.root):
         report.bad("proof", index, path.name)
+    elif records and entry not in (found for _, found in records_of(records)):
+        report.bad("record", index, records.name, f"not what {path.name} is about")
     else:
         report.good(f"{path.name}:第 {index + 1} 条在 {checkpoint.size} 条的树中", f"position {index + 1} is in the tree of {checkpoint.size}")
 
@@ -366,7 +371,8 @@ def arguments(argv):
     parser.add_argument("--older", type=pathlib.Path, help="an earlier checkpoint, or its folder")
     parser.add_argument("--proof", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--extension", type=pathlib.Path, help="a witness request, with --older")
-    parser.add_argument("--records", type=pathlib.Path, help="events.ndjson of an audit export")
+    parser.add_argument("--records", type=pathlib.Path, help="events.ndjson of an audit export; with --proof and no folder, the "
+                        "records that the proofs are about")
     parser.add_argument("--json", action="store_true")
     return parser, parser.parse_args(argv)
 
@@ -400,10 +406,10 @@ def main(argv=None):
         if given.folder:
             folder = check_folder(given, paper, older, trust, report)
         for proof in given.proof:
-            check_proof(proof, folder, trust, report)
+            check_proof(proof, folder, None if given.folder else given.records, trust, report)
         if given.extension:
             check_extension(given.extension, older, trust, report)
-    except OSError as error:
+    except (OSError, Broken) as error:
         print(f"无法读取 | cannot read: {error}", file=sys.stderr)
         return 3
     report.print(given.json)

@@ -114,17 +114,46 @@ Result<std::optional<SecretText>> read_secret(const std::string& path) {
   return std::optional<SecretText>(SecretText(std::move(bytes)));
 }
 
-Result<> replace_file(const std::string& path, std::string_view bytes, mode_t mode) {
-  // One name for all attempts, so that none is left behind: whoever writes here holds a lock.
-  const std::string fresh = path + ".new";
+namespace {
+
+/// Beside the file, for renaming. One name for all attempts, so that none is left behind: whoever
+/// writes here is the only one who does.
+std::string fresh_name(const std::string& path) { return path + ".new"; }
+
+Result<> write_fresh(const std::string& path, std::string_view bytes, mode_t mode, bool synced) {
+  const std::string fresh = fresh_name(path);
   if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removing", "删除");
-  {
-    const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (!file.ok()) return failed(fresh, "creating", "创建");
-    if (!write_all(file.get(), bytes)) return failed(fresh, "writing", "写入");
-    if (::fsync(file.get()) != 0) return failed(fresh, "syncing", "落盘");
+  const Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file.ok()) return failed(fresh, "creating", "创建");
+  if (!write_all(file.get(), bytes)) return failed(fresh, "writing", "写入");
+  if (synced && ::fsync(file.get()) != 0) return failed(fresh, "syncing", "落盘");
+  return {};
+}
+
+}  // namespace
+
+Result<> replace_file(const std::string& path, std::string_view bytes, mode_t mode) {
+  TAIZHANG_CHECK(write_fresh(path, bytes, mode, true));
+  return rename_file(fresh_name(path), path);
+}
+
+Result<> put_file(const std::string& path, std::string_view bytes) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder_of(path), failure);
+  if (failure) {
+    errno = failure.value();
+    return failed(folder_of(path), "creating", "创建");
   }
-  return rename_file(fresh, path);
+  TAIZHANG_CHECK(write_fresh(path, bytes, 0644, false));
+  if (::rename(fresh_name(path).c_str(), path.c_str()) != 0)
+    return failed(path, "renaming", "改名");
+  return {};
+}
+
+Result<> sync_files(const std::string& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok() || ::syncfs(opened.get()) != 0) return failed(folder, "syncing", "落盘");
+  return {};
 }
 
 Result<> rename_file(const std::string& from, const std::string& to) {

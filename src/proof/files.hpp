@@ -22,7 +22,12 @@ Result<std::optional<SecretText>> read_secret(const std::string& path);
 /// The file holds these bytes or what it held before, whatever dies when: written beside, synced,
 /// renamed, and the folder synced. Durable when it returns. `io_error`, `storage_full`.
 Result<> replace_file(const std::string& path, std::string_view bytes, mode_t mode);
-/// The same where both lie in one folder.
+/// As above for files that many may read, in folders that are made where they are not; but durable
+/// only after sync_files: of thousands of files one sync each would take minutes.
+Result<> put_file(const std::string& path, std::string_view bytes);
+/// All that was put below the folder is durable when it returns. `io_error`, `storage_full`.
+Result<> sync_files(const std::string& folder);
+/// Durable where both lie in one folder.
 Result<> rename_file(const std::string& from, const std::string& to);
 /// Makes the folder, durably, with these permissions; says nothing if it is there. Its parent must
 /// be.

@@ -10,6 +10,7 @@
 
 #include "tool/audit_verbs.hpp"
 #include "tool/progress.hpp"
+#include "tool/proof_verbs.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
@@ -20,7 +21,7 @@ std::vector<Verb> all_verbs() {
           diff_verb(),       status_verb(),   indicators_verb(),    rebuild_verb(), verify_verb(),
           parked_verb(),     skip_verb(),     retry_verb(),         pause_verb(),   resume_verb(),
           reset_verb(),      generate_verb(), confirm_clock_verb(), audit_verb(),   key_verb(),
-          checkpoint_verb(), witness_verb()};
+          checkpoint_verb(), witness_verb(),  proof_verb()};
 }
 
 namespace {

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "taizhang/proof/checkpointer.hpp"
+#include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
 #include "tool/verbs.hpp"
 
@@ -19,12 +21,14 @@ struct Options {
   std::string ledger;
   std::string command;
   unsigned writers = 1;
+  std::string receipts;  ///< folder; empty: none are asked for
 };
 
 struct Answer {
   std::string line;            ///< what goes to standard output, whatever it is
   std::optional<Error> error;  ///< what goes to standard error, too
   int code = 0;
+  std::vector<Position> positions{};  ///< of the events that it led to, now or formerly
 };
 
 Answer execute_line(SchoolSystem& system, const std::string& line) {
@@ -39,7 +43,7 @@ Answer execute_line(SchoolSystem& system, const std::string& line) {
     return {verdict_to_json(*command, failed), verdicts.error(), exit_code(verdicts.error())};
   }
   const Verdict& verdict = verdicts->front();
-  Answer answer{verdict_to_json(*command, verdict), std::nullopt, 0};
+  Answer answer{verdict_to_json(*command, verdict), std::nullopt, 0, verdict.positions};
   if (verdict.kind == Verdict::Kind::rejected) {
     answer.code = verdict.error ? exit_code(*verdict.error) : 1;
     // What a rule refuses is an answer; a malformed or too large command is an error, too.
@@ -66,8 +70,10 @@ class Desk {
     std::fflush(stdout);
     if (answer.error) (void)console_->fail(*answer.error);
     worst_ = std::max(worst_, answer.code);
+    positions_.insert(positions_.end(), answer.positions.begin(), answer.positions.end());
   }
   [[nodiscard]] int worst() const { return worst_; }
+  [[nodiscard]] const std::vector<Position>& positions() const { return positions_; }
 
  private:
   /// Ends early once the store failed: later commands could not be kept either.
@@ -79,19 +85,32 @@ class Desk {
   SchoolSystem* system_;
   std::mutex mutex_;
   int worst_ = 0;
+  std::vector<Position> positions_;
 };
 
-int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
-  Desk desk(console, system);
-  if (!options.command.empty()) {
-    desk.tell(execute_line(system, options.command));
-    return desk.worst();
-  }
+/// What the submitters take home. Nobody is given a receipt before the tree is signed.
+Result<> give_receipts(const Ledger& ledger, const Options& options,
+                       const std::vector<Position>& positions) {
+  TAIZHANG_TRY(const std::string folder, proof_folder(options.ledger));
+  TAIZHANG_TRY(const auto checkpointer, Checkpointer::open(ledger, folder));
+  TAIZHANG_TRY(const SignedCheckpoint checkpoint, checkpointer->sign());
+  return write_receipts(ledger, positions, checkpoint, options.receipts);
+}
+
+void take_commands(Desk& desk, SchoolSystem& system, const Options& options) {
+  if (!options.command.empty()) return desk.tell(execute_line(system, options.command));
   std::vector<std::thread> writers;
   for (unsigned i = 1; i < options.writers; ++i) writers.emplace_back([&desk] { desk.serve(); });
   desk.serve();
   for (std::thread& writer : writers) writer.join();
-  return desk.worst();
+}
+
+int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
+  Desk desk(console, system);
+  take_commands(desk, system, options);
+  if (options.receipts.empty()) return desk.worst();
+  const auto given = give_receipts(system.system().ledger(), options, desk.positions());
+  return given ? desk.worst() : std::max(desk.worst(), console.fail(given.error()));
 }
 
 }  // namespace
@@ -114,6 +133,10 @@ Verb execute_verb() {
                                     "then come in any order (default 1)",
                                     "并发处理标准输入命令的线程数,应答次序不定(默认 1)"}))
             ->check(CLI::Range(1U, 256U));
+        app.add_option("--receipts", options->receipts,
+                       console.say({"at the end sign, and write a receipt of each event into this "
+                                    "folder, POSITION.tlog-proof",
+                                    "结束时签署,并将每条记录的回执写入该目录(位置.tlog-proof)"}));
         return [options, &console] {
           return with_system(console, options->ledger, OpenFor::writing, [&](SchoolSystem& system) {
             return execute_all(console, system, *options);

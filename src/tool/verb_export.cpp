@@ -5,6 +5,7 @@
 #include "taizhang/audit/event_json.hpp"
 #include "taizhang/schema/stored_schema.hpp"
 #include "tool/output_file.hpp"
+#include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
 #include "tool/subverbs.hpp"
 #include "tool/verbs.hpp"
@@ -65,14 +66,15 @@ Verb export_verb() {
         app.add_option("--before", options->range.before,
                        console.say({"before this position", "在此位置之前"}));
         options->reveal.declare(app, console);
-        return with_subverbs(app, console, {export_audit_verb()}, [options, &console] {
-          if (options->ledger.empty()) return console.fail(missing_argument("LEDGER"));
-          return with_record(console, options->ledger, options->reveal.opening(),
-                             [&](Record& record) {
-                               const auto done = export_all(console, record, *options);
-                               return done ? 0 : console.fail(done.error());
-                             });
-        });
+        return with_subverbs(
+            app, console, {export_audit_verb(), export_tlog_verb()}, [options, &console] {
+              if (options->ledger.empty()) return console.fail(missing_argument("LEDGER"));
+              return with_record(console, options->ledger, options->reveal.opening(),
+                                 [&](Record& record) {
+                                   const auto done = export_all(console, record, *options);
+                                   return done ? 0 : console.fail(done.error());
+                                 });
+            });
       }};
 }
 

@@ -323,6 +323,8 @@ class Tampered(ExportTest):
             far = self.random.choice([i for i in range(at + 1, self.SIZE)])
             swapped = list(self.entries)
             swapped[at], swapped[far] = swapped[far], swapped[at]
+            beside = list(self.entries)
+            beside[at - 1], beside[at] = beside[at], beside[at - 1]
             changed = list(self.entries)
             changed[at] = changed[at][:12] + bytes(8) + changed[at][20:]
             for kind, entries in (
@@ -334,6 +336,8 @@ class Tampered(ExportTest):
                 with self.subTest(kind=kind, at=at, far=far, seed=SEED):
                     self.rewrite(entries)
                     self.assertFound(self.check(), kind, at)
+            self.rewrite(beside)
+            self.assertFound(self.check(), "swapped", at - 1)
         self.rewrite(self.entries)
         self.assertTrue(self.check()["verified"])
 
