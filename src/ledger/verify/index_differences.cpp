@@ -107,15 +107,15 @@ class Differences {
 
   void name_id(const std::string& bytes, bool missing) {
     const auto position = get<Position>(bytes.data() + bytes.size() - 8);
-    auto id = hex_of(std::string_view(bytes).substr(0, bytes.size() - 8));
+    const auto id = hex_of(std::string_view(bytes).substr(0, bytes.size() - 8));
     if (missing)
       run_.findings.add(LedgerDamage::id_missing, position, position,
                         "the event is not found by its id " + id, "按编号 " + id + " 查不到该事件",
-                        std::move(id));
+                        id);
     else
       run_.findings.add(LedgerDamage::id_extra, position, position,
                         "the id " + id + " stands for this event, which has another",
-                        "编号 " + id + " 指向该事件,而该事件的编号不同", std::move(id));
+                        "编号 " + id + " 指向该事件,而该事件的编号不同", id);
   }
 
   const VerifyRun& run_;

@@ -16,17 +16,23 @@ class TailJudge {
     auto scan = run_.store.scan(keyspace::tail, {}, Direction::forward);
     if (!scan) {
       run_.findings.add_failed_read(scan.error(), expected_, expected_);
-      return facts_;
+      return broken();
     }
     auto& cursor = **scan;
     for (; cursor.valid(); cursor.next())
-      if (!take(cursor.key(), cursor.value())) return facts_;
-    if (auto status = cursor.status(); !status)
+      if (!take(cursor.key(), cursor.value())) return broken();
+    if (auto status = cursor.status(); !status) {
       run_.findings.add_failed_read(status.error(), expected_, expected_);
+      return broken();
+    }
     return facts_;
   }
 
  private:
+  TailFacts broken() {
+    facts_.whole = false;
+    return facts_;
+  }
   /// False if what follows cannot be placed any more.
   bool take(std::string_view key, std::string_view value) {
     const auto first = key.size() == 8 ? get<Position>(key.data()) : 0;

@@ -10,6 +10,7 @@ struct TailFacts {
   std::uint64_t groups = 0;
   std::uint64_t record_bytes = 0;
   std::optional<Timestamp> recorded_at;  ///< of its last event
+  bool whole = true;                     ///< nothing kept it from being read to its end
 };
 
 /// Reads the tail after the pages into the chain: groups whole and without gaps, none twice, none

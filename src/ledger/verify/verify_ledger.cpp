@@ -267,21 +267,19 @@ void LedgerJudge::read_log() {
   if (joined == pages) chain.end_pages(meta_.sealed);
   if (joined == pages && !result_.interrupted) {
     const auto tail = judge_tail(run_, chain);
-    chain.end(meta_.frontier);
+    chain.end(tail.whole ? meta_.frontier : std::nullopt);
     result_.tail_groups = tail.groups;
     result_.record_bytes += tail.record_bytes;
     result_.events += chain.position() - run_.sealed;
     records_done_ += chain.position() - run_.sealed;
-    if (meta_.frontier && tail.recorded_at && *tail.recorded_at != meta_.frontier->recorded_at)
+    std::optional<Timestamp> last = tail.recorded_at;
+    if (!last && meta_.sealed) last = meta_.sealed->recorded_at;
+    if (last && meta_.frontier && meta_.frontier->frontier.size() == chain.position() &&
+        meta_.frontier->recorded_at != *last)
       findings_.add(LedgerDamage::time, chain.position(), chain.position(),
                     "the entry \"frontier\" names another time than the event has",
                     "“frontier”项所记时间与事件不符");
-    if (!tail.recorded_at && meta_.frontier && meta_.sealed &&
-        meta_.frontier->recorded_at != meta_.sealed->recorded_at)
-      findings_.add(LedgerDamage::time, chain.position(), chain.position(),
-                    "the entry \"frontier\" names another time than the event has",
-                    "“frontier”项所记时间与事件不符");
-    if (meta_.frontier) result_.recorded_at = meta_.frontier->recorded_at;
+    if (last) result_.recorded_at = *last;
   }
   result_.read = chain.position();
   if (!meta_.frontier && !result_.interrupted) result_.head = result_.read;
@@ -339,9 +337,10 @@ void LedgerJudge::hold_published() {
   if (mode == OpenMode::create || mode == OpenMode::writer || result_.interrupted) return;
   const auto published = store_.published();
   if (!published || published->writer_lives || !published->mark) return;
-  if (*published->mark > result_.read)
+  const auto there = std::max(result_.read, result_.head);  // less is a finding of the tail
+  if (*published->mark > there)
     findings_.add(
-        LedgerDamage::shorter, result_.read + 1, *published->mark,
+        LedgerDamage::shorter, there + 1, *published->mark,
         "the ledger ends before what its writer told readers was durable: events were cut "
         "off, an older copy was put back, or the durable mark is damaged",
         "台账短于写入者公布的持久位置:事件被截去、换回了旧副本,或持久位置标记已损坏");
