@@ -1,42 +1,17 @@
-#include <openssl/evp.h>
-
-#include <algorithm>
 #include <charconv>
 
 #include "taizhang/audit/sample.hpp"
+#include "taizhang/proof/checkpoint.hpp"
 
 namespace taizhang {
-namespace {
 
-Error no_checkpoint() {
-  return {ErrorCode::invalid_argument,
-          {"This is no checkpoint: its lines are origin, size, and the root in base 64.",
-           "这不是检查点:其各行应为来源、记录数、base64 编码的根。"}};
-}
-
-std::string_view take_line(std::string_view& rest) {
-  const auto end = rest.find('\n');
-  if (end == std::string_view::npos) return {};
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
-}  // namespace
-
-Result<Sample> sample_of_checkpoint(std::string_view checkpoint) {
-  const std::string_view origin = take_line(checkpoint);
-  const std::string_view size = take_line(checkpoint);
-  const std::string_view root = take_line(checkpoint);
+Result<Sample> sample_of_checkpoint(std::string_view checkpoint,
+                                    std::span<const VerifierKey> keys) {
+  TAIZHANG_TRY(const SignedCheckpoint signed_head, SignedCheckpoint::parse(checkpoint));
+  if (!keys.empty()) TAIZHANG_CHECK(verify(signed_head.note, keys));
   Sample sample;
-  const auto [end, bad] = std::from_chars(size.data(), size.data() + size.size(), sample.size);
-  if (origin.empty() || bad != std::errc() || end != size.data() + size.size() || root.size() != 44)
-    return no_checkpoint();
-  std::array<unsigned char, 33> bytes{};  // 44 characters are 33 bytes, the last of them padding
-  const int taken =
-      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(root.data()), 44);
-  if (taken != 33 || root.back() != '=' || root[42] == '=') return no_checkpoint();
-  std::copy_n(bytes.begin(), sample.root.size(), sample.root.begin());
+  sample.root = signed_head.head.root;
+  sample.size = signed_head.head.size;
   return sample;
 }
 

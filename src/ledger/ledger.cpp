@@ -8,6 +8,7 @@
 #include "ledger/follower.hpp"
 #include "ledger/growth.hpp"
 #include "ledger/opening.hpp"
+#include "ledger/proofs.hpp"
 #include "ledger/validate.hpp"
 
 namespace taizhang {
@@ -44,7 +45,7 @@ Result<std::optional<Timestamp>> recording_time(const core::Log& log,
 class Ledger::Impl {
  public:
   Impl(std::unique_ptr<core::Log> log, std::shared_ptr<const Clock> clock)
-      : log_(std::move(log)), sealer_(*log_), clock_(std::move(clock)) {}
+      : log_(std::move(log)), proofs_(*log_), sealer_(*log_), clock_(std::move(clock)) {}
   ~Impl() { close(); }
 
   Result<> start() {
@@ -121,6 +122,7 @@ class Ledger::Impl {
   }
 
   core::Log& log() const { return *log_; }
+  const core::Proofs& proofs() const { return proofs_; }
   core::Following* following() { return following_ ? &*following_ : nullptr; }
   const Clock& clock() const { return *clock_; }
 
@@ -131,6 +133,7 @@ class Ledger::Impl {
   }
 
   std::unique_ptr<core::Log> log_;
+  core::Proofs proofs_;
   core::Sealer sealer_;
   std::shared_ptr<const Clock> clock_;
   std::optional<core::Following> following_;  ///< of a reader; what follows, of a writer
@@ -190,7 +193,15 @@ Result<std::vector<std::optional<Position>>> Ledger::positions_of(std::span<cons
   return positions;
 }
 
-Result<Hash> Ledger::root_at(Position position) const { return impl_->log().root_at(position); }
+Result<Hash> Ledger::root_at(Position position) const { return impl_->proofs().root_at(position); }
+
+Result<std::vector<Hash>> Ledger::inclusion_proof(Position position, Position size) const {
+  return impl_->proofs().inclusion(position, size);
+}
+
+Result<std::vector<Hash>> Ledger::consistency_proof(Position old_size, Position size) const {
+  return impl_->proofs().consistency(old_size, size);
+}
 
 Result<Position> Ledger::position_at(Timestamp time) const {
   const Head end = head();

@@ -2,9 +2,7 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/errors.hpp"
-#include "ledger/page.hpp"
 #include "ledger/record.hpp"
-#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 
@@ -81,13 +79,6 @@ Result<> decode_event(const Run& run, Position position, RecordedEvent& out) {
   return {};
 }
 
-Hash leaf_of(const RecordedEvent& event) {
-  const auto entry =
-      tree_entry(event.position, {event.commit_first, event.commit_size, event.recorded_at},
-                 event.id, sha256({event.record}));
-  return leaf_hash({entry.data(), entry.size()});
-}
-
 Result<std::shared_ptr<const Run>> Log::run_at(Position position, bool cached) const {
   if (auto run = tail_.run_at(position)) return run;
   const auto first = frame_first(position);
@@ -137,37 +128,14 @@ Result<> Log::find_ids(std::span<const Id> ids, Position after, Position last,
   return {};
 }
 
-Result<Hash> Log::root_at(Position position) const {
-  const auto mark_now = mark();
-  const auto head = mark_now.frontier.size();
-  if (position > head)
-    return error(ErrorCode::not_found,
-                 "There is no position " + std::to_string(position) + "; the ledger ends at " +
-                     std::to_string(head) + ".",
-                 "没有第 " + std::to_string(position) + " 位;台账止于第 " + std::to_string(head) +
-                     " 位。")
-        .with("head", std::to_string(head));
-  if (position == head) return mark_now.frontier.root();
-  const auto sealed = tail_.sealed();
-  Frontier frontier;
-  if (position >= sealed.position) {
-    frontier = sealed.frontier;
-  } else if (position > 0) {
-    const auto first = page_first(position);
-    TAIZHANG_TRY(const auto value, store_->get(keyspace::pages, head_key(first)));
-    auto page_head = value ? decode_head(value->view(), first) : std::nullopt;
-    if (!page_head)
-      return note(damaged_at(first, "the head of its page is missing or does not hold",
-                             "所在页的页头缺失或校验不符"));
-    frontier = std::move(page_head->before);
-  }
-  std::shared_ptr<const Run> run;
-  RecordedEvent event;
-  while (frontier.size() < position) {
-    TAIZHANG_CHECK(event_at(frontier.size() + 1, run, event));
-    frontier.append(leaf_of(event));
-  }
-  return frontier.root();
+Result<PageHead> Log::page_head(Position first) const {
+  auto value = store_->get(keyspace::pages, head_key(first));
+  if (!value) return note(std::move(value).error().with("position", std::to_string(first)));
+  auto head = *value ? decode_head((*value)->view(), first) : std::nullopt;
+  if (!head)
+    return note(damaged_at(first, "the head of its page is missing or does not hold",
+                           "所在页的页头缺失或校验不符"));
+  return *std::move(head);
 }
 
 }  // namespace taizhang::core

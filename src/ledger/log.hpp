@@ -12,6 +12,7 @@
 
 #include "ledger/frame_cache.hpp"
 #include "ledger/meta.hpp"
+#include "ledger/page.hpp"
 #include "ledger/tail.hpp"
 #include "ledger/types.hpp"
 #include "taizhang/key_value.hpp"
@@ -22,8 +23,6 @@ namespace taizhang::core {
 Result<std::shared_ptr<const Run>> read_frame(const KeyValue& store, Position frame_first);
 /// An event of a run; `damaged` if its record cannot be read.
 Result<> decode_event(const Run& run, Position position, RecordedEvent& out);
-/// What stands for an event in the tree.
-Hash leaf_of(const RecordedEvent& event);
 
 /// The events of a ledger wherever they lie, in the tail or in pages, and how well they are.
 /// Everything may be called from any thread.
@@ -75,7 +74,8 @@ class Log {
   /// Where each id is in (after, last].
   Result<> find_ids(std::span<const Id> ids, Position after, Position last,
                     std::vector<std::optional<Position>>& out) const;
-  Result<Hash> root_at(Position position) const;
+  /// The head of a sealed page. `damaged` if it is missing or does not hold.
+  Result<PageHead> page_head(Position page_first) const;
 
  private:
   Result<Position> sealed_positions(std::string_view tag, std::span<const TypeNumber> types,

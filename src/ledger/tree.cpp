@@ -6,7 +6,7 @@
 #include "ledger/bytes.hpp"
 #include "taizhang/hash.hpp"
 
-namespace taizhang::core {
+namespace taizhang {
 
 Hash leaf_hash(std::string_view entry) { return sha256({std::string_view("\0", 1), entry}); }
 
@@ -14,27 +14,40 @@ Hash node_hash(const Hash& left, const Hash& right) {
   return sha256({std::string_view("\1", 1), view(left), view(right)});
 }
 
-std::array<char, entry_size> tree_entry(Position position, const CommitSpan& commit, const Id& id,
-                                        const Hash& record_hash) {
+TreeEntry tree_entry(const RecordedEvent& event) {
+  return core::tree_entry(event.position,
+                          {event.commit_first, event.commit_size, event.recorded_at}, event.id,
+                          sha256({event.record}));
+}
+
+Hash leaf_of(const RecordedEvent& event) {
+  const auto entry = tree_entry(event);
+  return leaf_hash({entry.data(), entry.size()});
+}
+
+namespace core {
+
+TreeEntry tree_entry(Position position, const CommitSpan& commit, const Id& id,
+                     const Hash& record_hash) {
   std::string bytes = "TZ01";
-  bytes.reserve(entry_size);
+  bytes.reserve(std::tuple_size_v<TreeEntry>);
   put(bytes, position);
   put(bytes, commit.recorded_at.microseconds);
   bytes.append(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
   put(bytes, commit.first);
   put(bytes, commit.size);
   bytes.append(view(record_hash));
-  std::array<char, entry_size> entry;
-  std::copy_n(bytes.data(), entry_size, entry.begin());
+  TreeEntry entry;
+  std::copy_n(bytes.data(), entry.size(), entry.begin());
   return entry;
 }
 
-void Frontier::append(const Hash& leaf) {
-  Hash carried = leaf;
-  std::size_t level = 0;
+void Frontier::append_subtree(const Hash& root, std::size_t level) {
+  const auto leaves = std::uint64_t{1} << level;
+  Hash carried = root;
   for (; size_ >> level & 1; ++level) carried = node_hash(level_[level], carried);
   level_[level] = carried;
-  ++size_;
+  size_ += leaves;
 }
 
 Hash Frontier::root() const {
@@ -76,4 +89,5 @@ bool operator==(const Frontier& a, const Frontier& b) {
   return true;
 }
 
-}  // namespace taizhang::core
+}  // namespace core
+}  // namespace taizhang

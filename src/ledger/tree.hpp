@@ -5,13 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "taizhang/event.hpp"
+#include "taizhang/tree.hpp"
 
 namespace taizhang::core {
-
-/// RFC 6962: the leaf over an entry's bytes and the node over two subtrees.
-Hash leaf_hash(std::string_view entry);
-Hash node_hash(const Hash& left, const Hash& right);
 
 /// What the tree knows of an event besides its position.
 struct CommitSpan {
@@ -20,15 +16,18 @@ struct CommitSpan {
   Timestamp recorded_at;
 };
 
-inline constexpr std::size_t entry_size = 80;
-/// The 80 bytes that stand for an event in the tree.
-std::array<char, entry_size> tree_entry(Position position, const CommitSpan& commit, const Id& id,
-                                        const Hash& record_hash);
+/// The entry of an event whose record was hashed before it had its place.
+TreeEntry tree_entry(Position position, const CommitSpan& commit, const Id& id,
+                     const Hash& record_hash);
 
 /// A tree as far as appending needs it: the roots of its perfect subtrees, largest first.
 class Frontier {
  public:
-  void append(const Hash& leaf);
+  void append(const Hash& leaf) { append_subtree(leaf, 0); }
+  /// Many leaves at once: 2^level of them, of which the size must be a multiple.
+  void append_subtree(const Hash& root, std::size_t level);
+  /// The root of the perfect subtree of 2^level leaves; bit `level` of the size must be set.
+  [[nodiscard]] const Hash& subtree(std::size_t level) const { return level_[level]; }
   [[nodiscard]] Hash root() const;
   [[nodiscard]] std::uint64_t size() const { return size_; }
 

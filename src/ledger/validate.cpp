@@ -1,33 +1,18 @@
 #include "ledger/validate.hpp"
 
 #include "ledger/errors.hpp"
+#include "ledger/utf8.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang::core {
 namespace {
 
-/// UTF-8 of the shortest form, without surrogates, without control characters.
+/// UTF-8 without control characters.
 bool is_plain_text(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) -> std::uint32_t {
-      return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0U;
-    };
-    const auto lead = byte(i);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-    if (size == 0) return false;
-    std::uint32_t code = size == 1 ? lead : lead & (0x7FU >> size);
-    for (std::size_t j = 1; j < size; ++j) {
-      if ((byte(i + j) & 0xC0) != 0x80) return false;
-      code = code << 6 | (byte(i + j) & 0x3F);
-    }
-    if ((size == 3 && code < 0x800) || (size == 4 && (code < 0x10000 || code > 0x10FFFF)) ||
-        (code >= 0xD800 && code < 0xE000) || code < 0x20 || (code >= 0x7F && code < 0xA0))
-      return false;
+    std::uint32_t code = 0;
+    const std::size_t size = character_at(text, i, code);
+    if (size == 0 || code < 0x20 || (code >= 0x7F && code < 0xA0)) return false;
     i += size;
   }
   return true;

@@ -1,6 +1,9 @@
 #include "tool/session.hpp"
 
+#include <filesystem>
+
 #include "taizhang/audit/access.hpp"
+#include "taizhang/proof/checkpointer.hpp"
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 #include "tool/progress.hpp"
@@ -25,6 +28,16 @@ SchoolSystemOptions options_for(const std::string& ledger) {
   return options;
 }
 
+Result<std::string> proof_folder(const std::string& ledger) {
+  const std::string location = options_for(ledger).location;
+  if (!location.starts_with("rocksdb:"))
+    return Error(
+        ErrorCode::unsupported,
+        {"Keys and checkpoints are kept beside a ledger in a directory; this one has none.",
+         "密钥与检查点保存在台账目录中;该台账没有目录。"});
+  return (std::filesystem::path(location.substr(location.find(':') + 1)) / "proof").string();
+}
+
 namespace {
 
 SchoolSystemOptions reading(const std::string& ledger) {
@@ -43,12 +56,36 @@ Result<std::unique_ptr<SchoolSystem>> open(const Console& console, const std::st
   return SchoolSystem::open(storage(), reading(ledger));
 }
 
-int run(const Console& console, System& system, const std::function<int()>& work) {
+/// What was signed before must be the beginning of this ledger, or nothing is added to it.
+Result<> hold_against_signed(const Ledger& ledger, const std::string& folder) {
+  TAIZHANG_TRY(const StoredCheckpoints stored, StoredCheckpoints::read(folder));
+  return stored.check(ledger);
+}
+
+Result<> sign_head(const Ledger& ledger, const std::string& folder) {
+  if (!std::filesystem::exists(folder + "/key")) return {};
+  TAIZHANG_TRY(const auto checkpointer, Checkpointer::open(ledger, folder));
+  TAIZHANG_CHECK(checkpointer->sign());
+  return {};
+}
+
+int run(const Console& console, const std::string& place, OpenFor what, System& system,
+        const std::function<int()>& work) {
   if (system.ledger().simulated_clock()) {
     console.note({"note: this ledger is a simulation; its recorded times were given, not measured.",
                   "注意:这是模拟台账,登记时间由数据给定,并非实际时间。"});
   }
-  const int code = work();
+  const auto folder = proof_folder(place);
+  const bool signs = what == OpenFor::writing && folder;
+  if (signs) {
+    const auto held = hold_against_signed(system.ledger(), *folder);
+    if (!held) return console.fail(held.error());
+  }
+  int code = work();
+  if (signs) {
+    const auto head_signed = sign_head(system.ledger(), *folder);
+    if (!head_signed) code = std::max(code, console.fail(head_signed.error()));
+  }
   const auto closed = system.close();
   if (!closed && code == 0) return console.fail(closed.error());
   return code;
@@ -60,7 +97,7 @@ int with_system(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(SchoolSystem&)>& work) {
   auto school = open(console, ledger, what);
   if (!school) return console.fail(school.error());
-  return run(console, (*school)->system(), [&] { return work(**school); });
+  return run(console, ledger, what, (*school)->system(), [&] { return work(**school); });
 }
 
 int with_record(const Console& console, const std::string& ledger, OpenFor what,
@@ -69,7 +106,7 @@ int with_record(const Console& console, const std::string& ledger, OpenFor what,
       storage(), what == OpenFor::reading ? reading(ledger) : options_for(ledger));
   if (school) {
     Record record(**school);
-    return run(console, *record.system, [&] { return work(record); });
+    return run(console, ledger, what, *record.system, [&] { return work(record); });
   }
   const std::string application(school.error().detail("application"));
   if (application.empty()) return console.fail(school.error());
@@ -78,7 +115,7 @@ int with_record(const Console& console, const std::string& ledger, OpenFor what,
   console.note({"note: a record of \"" + application + "\", shown by the schema that lies in it.",
                 "注意:这是“" + application + "”的台账,按其中保存的模式定义显示。"});
   Record record(**other);
-  return run(console, **other, [&] { return work(record); });
+  return run(console, ledger, OpenFor::reading, **other, [&] { return work(record); });
 }
 
 Result<Position> catch_up(const Console& console, SchoolSystem& system) {

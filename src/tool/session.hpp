@@ -17,11 +17,16 @@ const StorageRegistry& storage();
 /// LEDGER as people give it: a directory, or "scheme:place".
 SchoolSystemOptions options_for(const std::string& ledger);
 
+/// Where the keys and checkpoints of LEDGER lie (taizhang/proof/checkpoint_store.hpp): beside it.
+/// `unsupported` for a ledger that lies in no directory.
+Result<std::string> proof_folder(const std::string& ledger);
+
 /// Whether a verb changes the record. Who only reads does so beside a process that writes, too.
 enum class OpenFor : std::uint8_t { writing, reading };
 
 /// Opens a school's LEDGER, says so if it is a simulation or if another process writes it, runs
-/// `work`, closes. The exit code is that of `work`, or of the error that came first.
+/// `work`, closes. For writing: only if the ledger is what was signed before, and what is new is
+/// signed at the end where there is a key. The exit code is that of `work`, or of an error.
 int with_system(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(SchoolSystem&)>& work);
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "taizhang/schema/display.hpp"
 #include "tool/audit_verbs.hpp"
 #include "tool/entries.hpp"
+#include "tool/input_file.hpp"
 #include "tool/labels.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
@@ -26,26 +26,23 @@ struct Options {
   std::string ledger;
   std::string root;
   std::string checkpoint;
+  std::vector<std::string> keys;
   Sample sample;
   bool html = false;
   Reveal reveal;
 };
-
-Result<std::string> read_file(const std::string& place) {
-  std::ifstream file(place, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file) return std::move(text).str();
-  return Error(ErrorCode::io_error, {"Cannot read " + place + ".", "无法读取 " + place + "。"})
-      .with("file", place);
-}
 
 /// The seed: of a checkpoint, as typed, or the ledger's root now.
 Result<Sample> sample_of(const Ledger& ledger, const Options& options) {
   Sample sample = options.sample;
   if (!options.checkpoint.empty()) {
     TAIZHANG_TRY(const std::string text, read_file(options.checkpoint));
-    TAIZHANG_TRY(const Sample seed, sample_of_checkpoint(text));
+    std::vector<VerifierKey> keys;
+    for (const std::string& vkey : options.keys) {
+      TAIZHANG_TRY(VerifierKey key, VerifierKey::parse(vkey));
+      keys.push_back(std::move(key));
+    }
+    TAIZHANG_TRY(const Sample seed, sample_of_checkpoint(text, keys));
     sample.root = seed.root;
     sample.size = seed.size;
     return sample;
@@ -242,6 +239,11 @@ Verb audit_sample_verb() {
         auto* checkpoint = app.add_option(
             "--checkpoint", options->checkpoint,
             console.say({"seed: the root of this checkpoint file", "种子:该检查点文件的根"}));
+        app.add_option("--key", options->keys,
+                       console.say({"public key that must have signed the checkpoint; may be given "
+                                    "again",
+                                    "检查点须由该公钥签署;可重复给出"}))
+            ->needs(checkpoint);
         app.add_option("--seed-root", options->root,
                        console.say({"seed: this root (default: the root now)",
                                     "种子:该树根(默认当前的根)"}))

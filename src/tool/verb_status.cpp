@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <span>
 
+#include "taizhang/proof/checkpoint_store.hpp"
 #include "taizhang/system/status_json.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
@@ -52,12 +55,46 @@ void print_projections(const Console& console, std::span<const ProjectionStatus>
   }
 }
 
-int status(const Console& console, SchoolSystem& system) {
+using Anchor = Result<std::optional<AnchorStatus>>;
+
+nlohmann::ordered_json anchor_json(const Anchor& anchor) {
+  if (!anchor) return {{"fault", anchor.error().message().en}};
+  if (!*anchor) return nullptr;
+  const AnchorStatus& status = **anchor;
+  return {{"origin", status.origin},
+          {"signed", std::to_string(status.signed_size)},
+          {"anchored", std::to_string(status.anchored_size)},
+          {"anchoredAt", status.anchored_at ? status.anchored_at->to_string() : ""},
+          {"unanchored", std::to_string(status.unanchored())},
+          {"witnesses", status.witnesses}};
+}
+
+/// What rests on the word of whoever keeps the ledger, and since when.
+std::string anchor_text(const Console& console, const Anchor& anchor) {
+  if (!anchor) return console.say(anchor.error().message());
+  if (!*anchor) return console.say({"no key: nothing is signed", "没有密钥:未签署"});
+  const AnchorStatus& status = **anchor;
+  std::string text = status.anchored_at
+                         ? fmt::format(fmt::runtime(console.say({"events up to {}, witnessed at {}",
+                                                                 "至记录 {},见证时间 {}"})),
+                                       status.anchored_size, status.anchored_at->to_string())
+                         : console.say({"nothing witnessed yet", "尚未见证"});
+  return text + fmt::format(fmt::runtime(console.say({"; {} since rest on this ledger's own word",
+                                                      ";此后 {} 条仅凭本台账自证"})),
+                            status.unanchored());
+}
+
+int status(const Console& console, SchoolSystem& system, const std::string& place) {
+  const auto folder = proof_folder(place);
+  const Anchor anchor = folder ? anchor_status(system.ledger(), *folder) : Anchor(std::nullopt);
   const LedgerStatus ledger = system.ledger().status();
   const std::vector<ProjectionStatus> projections = system.views().status();
+  const int code = std::max(code_of(ledger), anchor ? 0 : exit_code(anchor.error()));
   if (console.json) {
-    fmt::print("{}\n", status_to_json(ledger, projections));
-    return code_of(ledger);
+    auto json = nlohmann::ordered_json::parse(status_to_json(ledger, projections));
+    json["anchor"] = anchor_json(anchor);
+    fmt::print("{}\n", json.dump());
+    return code;
   }
   const auto line = [&](const Text& label, const std::string& value) {
     fmt::print("{}  {}\n", pad(console.say(label), 16), value);
@@ -77,9 +114,14 @@ int status(const Console& console, SchoolSystem& system) {
            ledger.simulated_clock ? console.say({", simulation", ",模拟台账"}) : std::string()));
   line({"appends", "写入"},
        ledger.writable ? console.say({"taken", "正常"}) : ledger.stopped_because);
+  if (anchor && *anchor)
+    line({"signed", "已签署"},
+         fmt::format(fmt::runtime(console.say({"events up to {}", "至记录 {}"})),
+                     (*anchor)->signed_size));
+  line({"anchored", "已见证"}, anchor_text(console, anchor));
   fmt::print("\n");
   print_projections(console, projections);
-  return code_of(ledger);
+  return code;
 }
 
 int rebuild(const Console& console, SchoolSystem& system, const std::string& projection,
@@ -140,8 +182,9 @@ Verb status_verb() {
             const auto ledger = std::make_shared<std::string>();
             app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
             return [ledger, &console] {
-              return with_system(console, *ledger, OpenFor::reading,
-                                 [&](SchoolSystem& system) { return status(console, system); });
+              return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
+                return status(console, system, *ledger);
+              });
             };
           }};
 }

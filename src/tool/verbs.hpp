@@ -42,6 +42,9 @@ Verb reset_verb();
 Verb status_verb();
 Verb generate_verb();
 Verb confirm_clock_verb();
+Verb key_verb();
+Verb checkpoint_verb();
+Verb witness_verb();
 
 /// All of them, in the order in which help lists them.
 std::vector<Verb> all_verbs();

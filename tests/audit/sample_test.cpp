@@ -9,6 +9,7 @@
 #include "taizhang/audit/trail.hpp"
 #include "taizhang/hash.hpp"
 #include "taizhang/ledger/v1/trail.pb.h"
+#include "taizhang/proof/checkpoint.hpp"
 
 namespace taizhang::testing {
 namespace {
@@ -78,17 +79,29 @@ TEST_F(SampleTest, ARootOfAnotherLogIsRefused) {
 }
 
 TEST_F(SampleTest, ASeedIsReadFromACheckpointAndFromPaper) {
-  const Sample seed = take(sample_of_checkpoint(
-      "example.com/log\n8\nbC+VwvrJbalNVjfkdI8kUgs7mJoXrqiXCE7bgnD28pY=\n\n— x y\n"));
+  const std::string text = "example.com/log\n8\nbC+VwvrJbalNVjfkdI8kUgs7mJoXrqiXCE7bgnD28pY=\n";
+  const Sample seed = take(sample_of_checkpoint(text + "\n— x AAAAAAAA\n"));
   EXPECT_EQ(seed.size, 8U);
   EXPECT_EQ(to_hex(seed.root), "6c2f95c2fac96da94d5637e4748f24520b3b989a17aea897084edb8270f6f296");
   EXPECT_EQ(take(parse_root("6c2f 95c2 fac9 6da9 4d56 37e4 748f 2452 0b3b 989a 17ae a897 084e db82 "
                             "70f6 f296")),
             seed.root);
-  EXPECT_FALSE(sample_of_checkpoint("example.com/log\n8\n").has_value());
-  EXPECT_FALSE(
-      sample_of_checkpoint("example.com/log\n8x\n" + std::string(44, 'A') + "\n").has_value());
+  EXPECT_FALSE(sample_of_checkpoint(text).has_value()) << "not signed by anybody";
+  EXPECT_FALSE(sample_of_checkpoint("example.com/log\n8\n\n— x AAAAAAAA\n").has_value());
   EXPECT_FALSE(parse_root("6c2f").has_value());
+}
+
+TEST_F(SampleTest, WithKeysTheSeedMustBeSignedByOneOfThem) {
+  const SigningKey log = take(SigningKey::generate("example.com/log"));
+  const SigningKey other = take(SigningKey::generate("example.com/log"));
+  SignedNote note{Checkpoint{"example.com/log", 8, {}, {}}.format(), {}};
+  note.signatures.push_back(take(sign(log, note.text)));
+  EXPECT_EQ(take(sample_of_checkpoint(note.format(), {&log.verifier(), 1})).size, 8U);
+  EXPECT_EQ(sample_of_checkpoint(note.format(), {&other.verifier(), 1}).error().code(),
+            ErrorCode::not_found);
+  note.text = Checkpoint{"example.com/log", 9, {}, {}}.format();
+  EXPECT_EQ(sample_of_checkpoint(note.format(), {&log.verifier(), 1}).error().code(),
+            ErrorCode::damaged);
 }
 
 TEST_F(SampleTest, AResultIsAnEventThatTheSubjectsTrailTells) {

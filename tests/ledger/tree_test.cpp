@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/bytes.hpp"
+#include "taizhang/hash.hpp"
 
 namespace taizhang::core {
 namespace {
@@ -45,6 +46,9 @@ TEST(Tree, HasTheOfficialRoots) {
 TEST(Tree, HasTheKnownLeafAndLargerRoots) {
   EXPECT_EQ(to_hex(leaf_hash("L123456")),
             "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56");
+  // A node's hash is the same function over shorter halves.
+  EXPECT_EQ(to_hex(sha256({std::string_view("\1", 1), "N123", "N456"})),
+            "aa217fe888e47007fa15edab33c2b492a722cb106c64667fc2b044444de66bbb");
   const auto frontier_of = [](std::uint32_t size) {
     Frontier frontier;
     for (std::uint32_t i = 0; i < size; ++i) {

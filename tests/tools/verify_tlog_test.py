@@ -98,6 +98,24 @@ class OfficialVectors(unittest.TestCase):
             self.assertFalse(formats.consistent(old + 1, new, b64(path), roots[old], roots[new]))
             self.assertFalse(formats.consistent(0, new, [], roots[0], roots[new]), "size 0")
 
+    def test_the_98_and_98_vectors_of_others(self):
+        """tests/vectors/README.md says whose."""
+        def vectors(name):
+            with open(HERE.parent / "vectors" / f"merkle-{name}.ndjson", encoding="utf-8") as file:
+                read = [json.loads(line) for line in file]
+            self.assertEqual(len(read), 98)
+            for one in read:
+                one["proof"] = [base64.b64decode(line) for line in one["proof"] or ()]
+            return read
+        for one in vectors("inclusion"):
+            leaf, root = (base64.b64decode(one[name] or "") for name in ("leafHash", "root"))
+            self.assertEqual(formats.included(one["leafIdx"], one["treeSize"], leaf, one["proof"], root),
+                             not one["wantErr"], one["file"])
+        for one in vectors("consistency"):
+            root1, root2 = (base64.b64decode(one[name] or "") for name in ("root1", "root2"))
+            self.assertEqual(formats.consistent(one["size1"], one["size2"], one["proof"], root1, root2),
+                             not one["wantErr"], one["file"])
+
     def test_every_proof_of_small_trees_and_no_other(self):
         leaves = [formats.leaf_hash(bytes([i])) for i in range(40)]
         roots = [writer.mth(leaves[:n]) for n in range(41)]

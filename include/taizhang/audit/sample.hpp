@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "taizhang/ledger.hpp"
+#include "taizhang/proof/key.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
@@ -19,10 +20,11 @@ struct Sample {
   friend bool operator==(const Sample&, const Sample&) = default;
 };
 
-/// The seed that a checkpoint gives (C2SP tlog-checkpoint: origin, size, root in base 64, one a
-/// line). Its signatures are not looked at: draw holds the root against the ledger. Errors:
-/// `invalid_argument`.
-Result<Sample> sample_of_checkpoint(std::string_view checkpoint);
+/// The seed that a signed checkpoint gives (taizhang/proof/checkpoint.hpp). With keys, one of them
+/// must have signed it, and none of their lines may fail; without, draw alone holds the root
+/// against the ledger. Errors: `invalid_argument` (no checkpoint), those of `verify`.
+Result<Sample> sample_of_checkpoint(std::string_view checkpoint,
+                                    std::span<const VerifierKey> keys = {});
 /// 64 hexadecimal digits, spaces among them ignored, as on stamped minutes. `invalid_argument`.
 Result<Hash> parse_root(std::string_view text);
 
