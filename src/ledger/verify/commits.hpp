@@ -12,7 +12,9 @@ namespace taizhang::core {
 /// never recorded before the one that came before.
 class CommitWalk {
  public:
-  explicit CommitWalk(Findings& findings) : findings_(&findings) {}
+  /// `before`: the last one ahead of it, if it is known.
+  explicit CommitWalk(Findings& findings, const std::optional<CommitSpan>& before = std::nullopt)
+      : findings_(&findings), last_(before) {}
   /// The commits that overlap [first, last], as stored. False if they cannot be those.
   bool take(std::span<const CommitSpan> commits, Position first, Position last);
   /// What comes next is unreadable: it says nothing about what follows.

@@ -10,7 +10,10 @@ namespace {
 class TailJudge {
  public:
   TailJudge(const VerifyRun& run, TreeChain& chain)
-      : run_(run), chain_(chain), commits_(chain.commits()), expected_(run.sealed + 1) {}
+      : run_(run),
+        chain_(chain),
+        commits_(run.findings, chain.last_commit()),
+        expected_(run.sealed + 1) {}
 
   TailFacts judge() {
     auto scan = run_.store.scan(keyspace::tail, {}, Direction::forward);
@@ -72,10 +75,10 @@ class TailJudge {
   void take_commit(const Run& commit) {
     const auto& span = commit.commits.front();
     const auto from = std::max(commit.first, run_.sealed + 1);
-    if (commit.last() >= from && !commits_.take({&span, 1}, from, commit.last())) {
-      // Said already; its events are still those of the tree.
+    if (commit.last() >= from) {
+      commits_.take({&span, 1}, from, commit.last());
+      facts_.recorded_at = span.recorded_at;
     }
-    if (commit.last() >= from) facts_.recorded_at = span.recorded_at;
     RecordedEvent event;
     for (auto at = commit.first; at <= commit.last(); ++at) {
       if (!decode_event(commit, at, event)) {

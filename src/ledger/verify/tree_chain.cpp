@@ -45,7 +45,6 @@ Frontier over_events(const Frontier& tiles) {
 
 TreeChain::TreeChain(const VerifyRun& run)
     : run_(run),
-      commits_(run.findings),
       position_(run.after),
       verdicts_(run.options.anchors.size(), AnchorVerdict::not_reached) {
   if (position_ != 0) return;
@@ -55,7 +54,7 @@ TreeChain::TreeChain(const VerifyRun& run)
 }
 
 void TreeChain::add(const PageFacts& page) {
-  commits_.join(last_commit_, page.first_commit, page.first);
+  CommitWalk(run_.findings).join(last_commit_, page.first_commit, page.first);
   last_commit_ = page.last_commit;
   if (page.head) stored_before(over_tiles(page.head->before), page.first);
   if (!tree_ && position_ == run_.after && page.head) {

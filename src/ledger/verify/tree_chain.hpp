@@ -30,7 +30,8 @@ class TreeChain {
   [[nodiscard]] const std::optional<Frontier>& tree() const { return tree_; }
   [[nodiscard]] Position position() const { return position_; }
   [[nodiscard]] std::vector<AnchorVerdict> verdicts() const { return verdicts_; }
-  [[nodiscard]] const CommitWalk& commits() const { return commits_; }
+  /// Of the last page, if it could be read.
+  [[nodiscard]] const std::optional<CommitSpan>& last_commit() const { return last_commit_; }
 
  private:
   using Trees = std::vector<Frontier>;  ///< over tiles: the root of a page counts as a leaf
@@ -40,7 +41,6 @@ class TreeChain {
   void hold_anchors();
 
   const VerifyRun& run_;
-  CommitWalk commits_;
   std::optional<CommitSpan> last_commit_;
   Position position_;
 

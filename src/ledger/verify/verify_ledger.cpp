@@ -6,10 +6,8 @@
 #include <thread>
 
 #include "ledger/bytes.hpp"
-#include "ledger/errors.hpp"
-#include "ledger/opening.hpp"
 #include "ledger/verify/index.hpp"
-#include "ledger/verify/index_differences.hpp"
+#include "ledger/verify/meta_facts.hpp"
 #include "ledger/verify/tail.hpp"
 #include "ledger/verify/workers.hpp"
 #include "taizhang/ledger.hpp"
@@ -19,13 +17,6 @@ namespace core {
 namespace {
 
 constexpr std::size_t unit_pages = 32;  ///< that a worker takes at once
-
-/// What the entries of `meta` say, as far as they can be read.
-struct MetaFacts {
-  std::optional<Identity> identity;
-  std::optional<Mark> sealed, frontier;
-  std::optional<TypeTable> types;
-};
 
 class LedgerJudge {
  public:
@@ -40,7 +31,11 @@ class LedgerJudge {
 
   Result<LedgerVerification> judge() {
     const auto began = std::chrono::steady_clock::now();
-    TAIZHANG_CHECK(read_meta());
+    TAIZHANG_TRY(meta_, judge_meta(store_, findings_));
+    if (meta_.types) {
+      types_.emplace(*meta_.types);
+      run_.types = &*types_;
+    }
     if (options_.storage)
       if (auto whole = store_.verify(); !whole) findings_.add_failed_read(whole.error(), 0, 0);
     TAIZHANG_CHECK(place_pages());
@@ -57,9 +52,6 @@ class LedgerJudge {
   }
 
  private:
-  Result<> read_meta();
-  Result<> read_identity();
-  std::optional<Mark> read_mark_of(std::string_view key);
   Result<> place_pages();
   void read_log();
   void read_index();
@@ -87,78 +79,6 @@ class LedgerJudge {
   std::mutex telling_;
   std::uint64_t records_done_ = 0, index_done_ = 0;
 };
-
-Result<> LedgerJudge::read_identity() {
-  auto value = store_.get(keyspace::meta, meta_key::ledger);
-  if (!value) {
-    findings_.add_failed_read(value.error(), 0, 0);
-    return {};
-  }
-  if (*value) {
-    auto identity = decode_identity((**value).view());
-    if (identity) {
-      meta_.identity = *identity;
-      return {};
-    }
-    if (identity.error().code() == ErrorCode::unsupported) return std::move(identity).error();
-  }
-  const auto keyspaces = Ledger::keyspaces().size();
-  for (std::size_t keyspace = 0; !*value && keyspace < keyspaces; ++keyspace) {
-    const auto cursor = store_.scan(static_cast<Keyspace>(keyspace), {}, Direction::forward);
-    if (!cursor || (*cursor)->valid() || !(*cursor)->status()) break;
-    if (keyspace + 1 == keyspaces)
-      return error(ErrorCode::not_found,
-                   "The store holds no ledger. Check the place, or create one.",
-                   "该存储中没有台账。请核对位置,或先创建台账。");
-  }
-  findings_.add(LedgerDamage::identity, 0, 0,
-                "The entry that says which ledger this is is missing or does not hold",
-                "标识台账的条目缺失或校验不符");
-  return {};
-}
-
-std::optional<Mark> LedgerJudge::read_mark_of(std::string_view key) {
-  auto mark = read_mark(store_, key);
-  if (mark) return *std::move(mark);
-  if (mark.error().code() != ErrorCode::damaged) findings_.add_failed_read(mark.error(), 0, 0);
-  findings_.add(LedgerDamage::frontier, 0, 0,
-                "The entry \"" + std::string(key) + "\" is missing or does not hold",
-                "“" + std::string(key) + "”项缺失或校验不符");
-  return std::nullopt;
-}
-
-Result<> LedgerJudge::read_meta() {
-  TAIZHANG_CHECK(read_identity());
-  meta_.sealed = read_mark_of(meta_key::sealed);
-  meta_.frontier = read_mark_of(meta_key::frontier);
-  const auto names = read_types(store_);
-  meta_.types.emplace();
-  if (names && meta_.types->decode(*names)) {
-    types_.emplace(*meta_.types);
-    run_.types = &*types_;
-  } else {
-    if (!names && names.error().code() != ErrorCode::damaged)
-      findings_.add_failed_read(names.error(), 0, 0);
-    findings_.add(LedgerDamage::types, 0, 0,
-                  "The table of event types is missing or does not hold, so that the index of tags "
-                  "cannot be read",
-                  "事件类型表缺失或校验不符,标签索引因此无法读取");
-  }
-  const auto cursor = store_.scan(keyspace::meta, {}, Direction::forward);
-  if (!cursor) {
-    findings_.add_failed_read(cursor.error(), 0, 0);
-    return {};
-  }
-  for (; (*cursor)->valid(); (*cursor)->next()) {
-    const auto key = (*cursor)->key();
-    if (key != meta_key::ledger && key != meta_key::frontier && key != meta_key::sealed &&
-        key != meta_key::types)
-      findings_.add(LedgerDamage::stray, 0, 0, "An entry beside those of the ledger",
-                    "台账条目之外另有条目", hex_of(key));
-  }
-  if (auto status = (*cursor)->status(); !status) findings_.add_failed_read(status.error(), 0, 0);
-  return {};
-}
 
 /// From where to where pages are read. What an entry says is held against what is there, so that a
 /// number that was made up cannot send the run past all that is stored.
