@@ -1,6 +1,7 @@
 // The ledger against raw RocksDB writing and reading the same bytes, in the same run, on the same
 // disk. Only the ratios mean something elsewhere.
 // Usage: taizhang_bench [DIR] [SECONDS a case] [EVENTS in batches] [PUPILS of the county rebuilt]
+// Then verification of that county's ledger, against the limit that SHA-256 sets.
 //
 // What raw RocksDB is given: the record bytes under an 8-byte position, one key an event, synced
 // per write (or per batch of 1,000), lz4, from as many threads. It keeps no tags, no ids, no
@@ -247,6 +248,7 @@ void batches_and_read(const std::string& dir, std::uint64_t events) {
 }  // namespace
 
 void rebuild_of_all_views(const std::string& dir, std::int64_t pupils);
+void verification(const std::string& dir);
 
 int main(int argc, char** argv) {
   const std::string dir = argc > 1 ? argv[1] : "/tmp/taizhang-bench-" + std::to_string(getpid());
@@ -257,6 +259,7 @@ int main(int argc, char** argv) {
   for (const int writers : {1, 8, 64}) appends(dir, writers, seconds);
   batches_and_read(dir, events);
   rebuild_of_all_views(dir, argc > 4 ? std::atoll(argv[4]) : 2000);
+  verification(dir);
   std::filesystem::remove_all(dir);
   return 0;
 }
