@@ -1,6 +1,7 @@
 // The ledger against raw RocksDB writing and reading the same bytes, in the same run, on the same
 // disk. Only the ratios mean something elsewhere.
 // Usage: taizhang_bench [DIR] [SECONDS a case] [EVENTS in batches] [PUPILS of the county rebuilt]
+// Then verification of that county's ledger, against the limit that SHA-256 sets.
 //
 // What raw RocksDB is given: the record bytes under an 8-byte position, one key an event, synced
 // per write (or per batch of 1,000), lz4, from as many threads. It keeps no tags, no ids, no
@@ -252,6 +253,7 @@ std::unique_ptr<Ledger> make_ledger(const std::string& place) {
 
 void cost_of_the_tree(const std::string& dir, std::uint64_t events);
 void rebuild_of_all_views(const std::string& dir, std::int64_t pupils);
+void verification(const std::string& dir);
 
 int main(int argc, char** argv) {
   const std::string dir = argc > 1 ? argv[1] : "/tmp/taizhang-bench-" + std::to_string(getpid());
@@ -263,6 +265,7 @@ int main(int argc, char** argv) {
   batches_and_read(dir, events);
   cost_of_the_tree(dir, events);
   rebuild_of_all_views(dir, argc > 4 ? std::atoll(argv[4]) : 2000);
+  verification(dir);
   std::filesystem::remove_all(dir);
   return 0;
 }

@@ -43,12 +43,12 @@ bool decode_commits(Parser& parser, const Run& frame, std::vector<CommitSpan>& o
   out.clear();
   const auto count = parser.varint();
   auto first = parser.number<Position>();
-  auto recorded_at = parser.number<std::int64_t>();
+  auto recorded_at = parser.number<std::uint64_t>();  // unsigned: sums of anything are defined
   if (count == 0 || count > limits::frame_events || first > frame.first) return false;
   for (std::uint64_t i = 0; i < count && parser.ok(); ++i) {
     const auto size = static_cast<std::uint32_t>(parser.varint());
-    recorded_at += static_cast<std::int64_t>(parser.varint());
-    out.push_back({first, size, Timestamp{recorded_at}});
+    recorded_at += parser.varint();
+    out.push_back({first, size, Timestamp{static_cast<std::int64_t>(recorded_at)}});
     first += size;
   }
   return parser.ok() && first > frame.last();
@@ -114,7 +114,11 @@ bool decode_frame(std::string_view value, Position first, Run& out) {
   Parser parser(out.bytes);
   if (!decode_commits(parser, out, out.commits)) return false;
   std::size_t end = 0;
-  for (auto& each : out.ends) each = end += static_cast<std::size_t>(parser.varint());
+  for (auto& each : out.ends) {
+    const auto size = parser.varint();
+    if (size > out.bytes.size()) return false;  // so that no sum of them can wrap around
+    each = end += static_cast<std::size_t>(size);
+  }
   if (!parser.ok() || parser.rest().size() != end) return false;
   out.start = out.bytes.size() - end;
   for (auto& each : out.ends) each += out.start;

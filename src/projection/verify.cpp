@@ -3,6 +3,7 @@
 
 #include "projection/bytes.hpp"
 #include "projection/scratch.hpp"
+#include "projection/view_digest.hpp"
 #include "projection/views_impl.hpp"
 #include "taizhang/hash.hpp"
 
@@ -19,6 +20,8 @@ using projection::Table;
 using projection::Totals;
 
 namespace {
+
+constexpr std::size_t slot_bytes = 4;  ///< that a stored key begins with
 
 std::string readable(std::string_view key) {
   std::string text;
@@ -42,7 +45,6 @@ Result<std::unique_ptr<Cursor>> all_of(const KeyValue& store, Keyspace space, Sl
 /// The first difference between two walks, keys compared without their slots; empty if none.
 Result<std::string> compare(Cursor& served, Cursor& anew, const std::string& what,
                             std::uint64_t* compared) {
-  constexpr std::size_t slot_bytes = 4;
   while (served.valid() && anew.valid()) {
     const std::string_view left = served.key().substr(slot_bytes);
     const std::string_view right = anew.key().substr(slot_bytes);
@@ -85,9 +87,11 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
   for (State* state : group) {
     std::vector<Served> served;
     Position position = 0;
+    std::uint32_t version = 0;
     bool outdated = false;
     {
       const auto lock = reading();
+      version = state->progress.version;
       position = state->progress.position;
       outdated = state->outdated;
       for (std::size_t i = 0; i < state->tables.size(); ++i) {
@@ -113,6 +117,7 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
     add_tables(folds, *state, 0, made, true, {});
     TAIZHANG_CHECK(folds.run(folds.query(), {0, position}, true, progress));
     TAIZHANG_CHECK(folds.flush(*store));
+    TAIZHANG_TRY(const Hash root, ledger->root_at(position));
     for (std::size_t i = 0; i < served.size(); ++i) {
       ViewCheck& check = checks.emplace_back();
       check.view = served[i].table->spec().view;
@@ -132,6 +137,13 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
           !same_sums(served[i].table->spec(), served[i].sums.get(), sums.get()))
         check.difference = "the sums are other than the rows give";
       check.equal = check.difference.empty();
+      check.root = root;
+      projection::DigestChain chain(check.view, version, position, root);
+      TAIZHANG_TRY(auto again, all_of(*store, rows_space, scratch[i]));
+      for (; again->valid(); again->next())
+        chain.add(again->key().substr(slot_bytes), again->value());
+      TAIZHANG_CHECK(again->status());
+      check.digest = chain.digest();
     }
   }
   return checks;

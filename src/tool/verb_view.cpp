@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> where;
   std::uint64_t limit = UINT64_MAX;
   bool totals = false;
+  bool digest = false;
   std::string page;
   Position at_least = 0;
   KnownAt known_at;
@@ -130,6 +131,25 @@ int show_totals(const Console& console, SchoolSystem& system, const std::string&
   return 0;
 }
 
+int show_digest(const Console& console, SchoolSystem& system, const std::string& view) {
+  const auto made = system.views().view_digest(view);
+  if (!made) return console.fail(made.error());
+  if (console.json)
+    fmt::print(
+        "{{\"view\":\"{}\",\"version\":{},\"position\":\"{}\",\"root\":\"{}\",\"rows\":\"{}\","
+        "\"digest\":\"{}\"}}\n",
+        made->view, made->version, made->position, to_hex(made->root), made->rows,
+        to_hex(made->digest));
+  else
+    fmt::print("{}  {} (v{})\n{}  {}\n{}  {}\n{}  {}\n{}  {}\n",
+               pad(console.say({"view", "视图"}), 16), made->view, made->version,
+               pad(console.say({"position", "位置"}), 16), made->position,
+               pad(console.say({"root there", "该处树根"}), 16), to_hex(made->root),
+               pad(console.say({"rows", "行数"}), 16), made->rows,
+               pad(console.say({"digest", "摘要"}), 16), to_hex(made->digest));
+  return 0;
+}
+
 int show(const Console& console, SchoolSystem& system, const Options& options) {
   const auto spec = table_of(system, options.view);
   if (!spec) return console.fail(spec.error());
@@ -141,6 +161,7 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
     const auto reached = catch_up(console, system);
     if (!reached) return console.fail(reached.error());
   }
+  if (options.digest) return show_digest(console, system, options.view);
   if (options.totals) return show_totals(console, system, options.view);
   const auto recorded = options.reveal.record(system.system(), "view " + options.view, ask->key);
   if (!recorded) return console.fail(recorded.error());
@@ -225,6 +246,13 @@ Verb view_verb() {
             app.add_flag("--totals", options->totals,
                          console.say({"the totals that the view keeps, instead of rows",
                                       "只显示视图保存的合计"}));
+            app.add_flag("--digest", options->digest,
+                         console.say({"one hash of all rows, bound to position and root",
+                                      "全部行的摘要,与位置和树根绑定"}))
+                ->excludes("--totals")
+                ->excludes("--effective-on")
+                ->excludes("--known-at")
+                ->excludes("--at-position");
             options->reveal.declare(app, console);
             return [options, &console] {
               return with_system(

@@ -139,6 +139,9 @@ class Views {
                                         std::uint64_t limit = UINT64_MAX) const;
   /// A SHA-256 chain over all keys and rows of a view as stored, rows that are not shown too.
   [[nodiscard]] Result<Hash> digest(std::string_view view) const;
+  /// The same, bound to ledger, position and version, for others to derive again and compare. Reads
+  /// all rows; what moves on meanwhile is not seen.
+  [[nodiscard]] Result<ViewDigest> view_digest(std::string_view view) const;
   [[nodiscard]] std::vector<ProjectionStatus> status() const;
   [[nodiscard]] std::vector<std::string> view_names() const;
   /// How a view is folded; valid as long as this object. nullptr: there is no such view.

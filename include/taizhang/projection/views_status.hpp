@@ -64,6 +64,19 @@ struct ViewCheck {
   bool equal = false;
   std::uint64_t rows = 0;    ///< compared, also those that are not shown
   std::string difference{};  ///< the first one, in English: where, and of what kind
+  Hash root{};               ///< the ledger's at that position
+  Hash digest{};             ///< of what the events give; of what is served too, if equal
+};
+
+/// One hash for a view as of one moment, bound to what it was folded from: who folds the same log
+/// up to the same position by the same version gets the same. docs/format/view-digest.md.
+struct ViewDigest {
+  std::string view;
+  std::uint32_t version = 0;  ///< of its projection
+  Position position = 0;
+  Hash root{};             ///< the ledger's tree root there
+  std::uint64_t rows = 0;  ///< also those that are not shown
+  Hash digest{};
 };
 
 }  // namespace taizhang
