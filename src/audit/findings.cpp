@@ -123,8 +123,6 @@ class Audit {
     }
     for (const Date& report : question_->report_dates) look_for_burst(report);
     for (const auto& [series, numbers] : documents_) list_gaps(series, numbers);
-    found_->set_reports_zh("本台账尚无固化的报表,因此没有可供复现核对的报表。");
-    found_->set_reports_en("The record holds no frozen reports, so none could be reproduced.");
   }
 
  private:

@@ -113,10 +113,14 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
     Progress made;
     for (std::size_t i = 0; i < served.size(); ++i)
       made.tables.push_back({served[i].table->spec().view, scratch[i], {}, {}, 0});
-    Folds folds(*ledger, *schema, fold_options(position));
+    Folds::Options how = fold_options(position);
+    how.passes = true;
+    Folds folds(*ledger, *schema, how);
     add_tables(folds, *state, 0, made, true, {});
-    TAIZHANG_CHECK(folds.run(folds.query(), {0, position}, true, progress));
-    TAIZHANG_CHECK(folds.flush(*store));
+    do {
+      TAIZHANG_CHECK(folds.run(folds.query(), {0, position}, false, progress));
+      TAIZHANG_CHECK(folds.flush(*store));
+    } while (folds.next_pass());
     TAIZHANG_TRY(const Hash root, ledger->root_at(position));
     for (std::size_t i = 0; i < served.size(); ++i) {
       ViewCheck& check = checks.emplace_back();

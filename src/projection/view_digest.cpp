@@ -26,8 +26,9 @@ void DigestChain::add(std::string_view key, std::string_view row) {
 
 }  // namespace projection
 
-Result<ViewDigest> Views::view_digest(std::string_view view) const {
+Result<ViewDigest> Views::view_digest(std::string_view view, Position known_at) const {
   TAIZHANG_TRY(const Impl::Found found, impl_->find(view));
+  if (known_at != 0) return impl_->digest_as_of(view, found, known_at);
   ViewDigest made;
   made.view = view;
   std::unique_ptr<Cursor> cursor;
@@ -48,6 +49,32 @@ Result<ViewDigest> Views::view_digest(std::string_view view) const {
   for (; cursor->valid(); cursor->next())
     chain.add(cursor->key().substr(slot_bytes), cursor->value());
   TAIZHANG_CHECK(cursor->status());
+  made.rows = chain.rows();
+  made.digest = chain.digest();
+  return made;
+}
+
+Result<ViewDigest> Views::Impl::digest_as_of(std::string_view view, const Found& found,
+                                             Position known_at) {
+  ViewDigest made;
+  made.view = view;
+  made.version = found.state->projection->version();
+  made.position = known_at;
+  TAIZHANG_TRY(made.root, ledger->root_at(known_at));
+  projection::Folds::Options how = fold_options(known_at);
+  how.store = nullptr;
+  how.passes = true;
+  projection::Folds folds(*ledger, *schema, how);
+  folds.add({found.table, 0, true, 0, found.state->projection->name()});
+  projection::DigestChain chain(view, made.version, made.position, made.root);
+  do {
+    TAIZHANG_CHECK(folds.run(folds.query(), {0, known_at}, false, {}));
+    TAIZHANG_TRY([[maybe_unused]] const bool all,
+                 folds.each_row(0, [&](std::string_view key, const projection::Row& row) {
+                   chain.add(key, projection::encode_row(row));
+                   return Result<bool>(true);
+                 }));
+  } while (folds.next_pass());
   made.rows = chain.rows();
   made.digest = chain.digest();
   return made;

@@ -40,6 +40,7 @@ class Views::Impl {
   Result<> set_paused(std::string_view name, bool paused);
   Result<> reset(std::string_view name);
   Result<Found> find(std::string_view view) const;
+  Result<ViewDigest> digest_as_of(std::string_view view, const Found& found, Position known_at);
   /// Those of that name, or all if it is empty. `not_found` names the nearest.
   Result<std::vector<State*>> chosen(std::string_view name) const;
 

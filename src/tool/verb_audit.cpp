@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "taizhang/audit/findings.hpp"
+#include "taizhang/audit/report.hpp"
 #include "taizhang/ledger/v1/audit.pb.h"
 #include "taizhang/schema/display.hpp"
 #include "tool/audit_verbs.hpp"
@@ -49,14 +50,15 @@ int show(const Console& console, Record& record, const Options& options) {
   const auto done =
       audit_findings(record.system->ledger(), *record.system->schema(), *question, found);
   if (!done) return console.fail(done.error());
+  const auto derived =
+      check_reports(record.system->views(), *record.system->schema(), *question, found);
+  if (!derived) return console.fail(derived.error());
   if (console.json) {
     const auto json = to_json(found);
     if (!json) return console.fail(json.error());
     fmt::print("{}\n", *json);
     return 0;
   }
-  (console.language == Language::zh ? found.mutable_reports_en() : found.mutable_reports_zh())
-      ->clear();
   Paper paper;
   paper.title =
       console.say({"Audit of the ledger ", "台账审计 "}) + record.system->ledger().id().to_string();
@@ -73,8 +75,10 @@ int show(const Console& console, Record& record, const Options& options) {
 Verb audit_verb() {
   return {
       "audit",
-      {"who recorded what: late entries, changes, double roles, bursts, gaps; and spot checks",
-       "审计:谁登记了什么、补录、更正作废、一人双岗、突击登记、文号断号;以及抽查"},
+      {"who recorded what: late entries, changes, double roles, bursts, gaps, reports derived "
+       "again; "
+       "spot checks; reports to freeze",
+       "审计:谁登记了什么、补录、更正作废、一人双岗、突击登记、文号断号、报表复现;抽查;报表固化"},
       "taizhang audit LEDGER --from 2024-09-01 --to 2025-06-30 --report-date 2025-06-30",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
         const auto options = std::make_shared<Options>();
@@ -111,7 +115,8 @@ Verb audit_verb() {
         app.add_flag("--html", options->html,
                      console.say({"as a page for the printer", "输出可打印网页"}));
         return with_subverbs(
-            app, console, {audit_sample_verb(), audit_record_verb()}, [options, &console] {
+            app, console, {audit_sample_verb(), audit_record_verb(), audit_freeze_verb()},
+            [options, &console] {
               if (options->ledger.empty()) return console.fail(missing_argument("LEDGER"));
               return with_record(console, options->ledger, OpenFor::reading,
                                  [&](Record& record) { return show(console, record, *options); });

@@ -41,6 +41,11 @@ STORY = "\n".join([
 ]).encode()
 
 
+MORE = command("EnrolStudent", "2023-09-02", {"class": "class-code:C1", "name": "舒阳", "sex": "1",
+                                             "birth_date": "2011-04-15", "citizen_id": "431224201104150038"},
+               "teacher:2").encode()
+
+
 class AuditTest(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory(prefix="taizhang-audit-")
@@ -64,9 +69,29 @@ class AuditTest(unittest.TestCase):
                          [("溆教〔2023〕#号", "4", "5")])
         self.assertEqual(found["gaps"][0]["before"], self.answers[0]["positions"][0])
         self.assertGreater(len(found["late"]), 3, "all of it was recorded today")
-        self.assertIn("no frozen reports", found["reports_en"])
+        self.assertEqual(found["reports"], [])
         who = {(one["actor"], one["type"]) for one in found["activity"]}
         self.assertIn(("teacher:2", "education.student-enrolled"), who)
+
+    def test_a_report_that_was_frozen_is_derived_again(self):
+        def freeze(*more):
+            return run("audit", "freeze", self.ledger, "student-register", "--name", "学籍名册",
+                       "--document", "溆教资〔2024〕7号", *more)
+        code, out, err = freeze("--json")
+        self.assertEqual(code, 0, err)
+        frozen = json.loads(out)
+        # The log goes on; what was published is what it was.
+        self.assertEqual(run("execute", self.ledger, stdin=MORE)[0], 0)
+        code, out, err = freeze("--json")
+        self.assertEqual(code, 0, err)
+        self.assertNotEqual(json.loads(out)["digest"], frozen["digest"])
+        reports = self.findings()["reports"]
+        self.assertEqual([one["reproduced"] for one in reports], [True, True], reports)
+        self.assertEqual(reports[0]["as_of"], frozen["position"])
+        self.assertEqual(self.findings("--document", "nothing")["reports"], [])
+        code, _, err = run("audit", "freeze", self.ledger, "student-registe", "--name", "x")
+        self.assertEqual(code, 1 if "not_found" in err else 2)
+        self.assertIn("student-register", err)
 
     def test_options_narrow_and_change_what_is_found(self):
         self.assertEqual(self.findings("--actor", "nobody")["events"], "0")

@@ -141,7 +141,9 @@ class Views {
   [[nodiscard]] Result<Hash> digest(std::string_view view) const;
   /// The same, bound to ledger, position and version, for others to derive again and compare. Reads
   /// all rows; what moves on meanwhile is not seen.
-  [[nodiscard]] Result<ViewDigest> view_digest(std::string_view view) const;
+  /// `known_at` of 0: as it is kept. Else as it was when the log ended there, folded for this call:
+  /// the same hash, if log and handlers are the same. `not_found` past the head.
+  [[nodiscard]] Result<ViewDigest> view_digest(std::string_view view, Position known_at = 0) const;
   [[nodiscard]] std::vector<ProjectionStatus> status() const;
   [[nodiscard]] std::vector<std::string> view_names() const;
   /// How a view is folded; valid as long as this object. nullptr: there is no such view.
