@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "projection/club.hpp"
+#include "taizhang/hash.hpp"
 #include "taizhang/ledger/v1/audit.pb.h"
 #include "taizhang/ledger/v1/events.pb.h"
 
@@ -79,7 +80,7 @@ TEST_F(ReportTest, WhatIsNotWhatTheLogGivesIsSaid) {
   forged.set_view("members");
   forged.set_version(honest.version);
   forged.set_position(honest.position);
-  forged.set_root(std::string(view(honest.root)));
+  forged.set_root(std::string(taizhang::view(honest.root)));
   forged.set_digest(std::string(32, 'x'));
   const auto record = [&] {
     club.append(
