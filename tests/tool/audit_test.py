@@ -105,8 +105,8 @@ class AuditTest(unittest.TestCase):
         self.assertEqual(run("audit")[0], 2)
 
     def test_it_is_read_by_people_in_both_languages_and_printed(self):
-        for lang, words in (("en", ["late entries", "recorder is approver", "no frozen reports"]),
-                            ("zh", ["补录", "一人双岗", "尚无固化的报表"])):
+        for lang, words in (("en", ["late entries", "recorder is approver", "frozen reports, derived again"]),
+                            ("zh", ["补录", "一人双岗", "报表复现"])):
             code, out, err = run("audit", self.ledger, lang=lang)
             self.assertEqual(code, 0, err)
             code, page, _ = run("audit", self.ledger, "--html", lang=lang)
