@@ -115,7 +115,7 @@ class Registrar {
     std::uint32_t school = 0;
   };
   std::deque<Mistake> mistakes_;
-  std::vector<std::uint8_t> category_of_;  ///< by household: index of the category reviewed last
+  std::uint32_t households_ = 0;  ///< registered so far; their numbers are 1 … this
 };
 
 }  // namespace taizhang::sample

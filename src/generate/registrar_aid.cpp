@@ -142,14 +142,15 @@ Result<> Registrar::pay(const SchoolYear& year, int term, std::size_t programme,
     event.set_student(child);
     event.set_school(at);
   };
+  const auto send = [&](auto event) {
+    about(event);
+    event.set_amount_fen(grant.fen);
+    event.set_account(aid_account(pupil));
+    return add(event, step.on);
+  };
   switch (step.what) {
-    case Payment::instruct: {
-      v1::PaymentInstructed event;
-      about(event);
-      event.set_amount_fen(grant.fen);
-      event.set_account(aid_account(pupil));
-      return add(event, step.on);
-    }
+    case Payment::instruct:
+      return send(v1::PaymentInstructed());
     case Payment::disburse: {
       v1::AidDisbursed event;
       about(event);
@@ -167,13 +168,8 @@ Result<> Registrar::pay(const SchoolYear& year, int term, std::size_t programme,
       ++truth["payment_failures"];
       return add(event, step.on);
     }
-    case Payment::reissue: {
-      v1::PaymentReissued event;
-      about(event);
-      event.set_amount_fen(grant.fen);
-      event.set_account(aid_account(pupil));
-      return add(event, step.on);
-    }
+    case Payment::reissue:
+      return send(v1::PaymentReissued());
     case Payment::give_back: {
       v1::AidReturned event;
       about(event);

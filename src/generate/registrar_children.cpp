@@ -126,16 +126,16 @@ Result<> Registrar::enrolments(const SchoolYear& year, std::size_t intake, bool 
 
 Result<> Registrar::households(const SchoolYear& year, std::size_t intake) {
   const int on = year.households.first;
-  std::int64_t count = static_cast<std::int64_t>(category_of_.size());
+  std::int64_t count = households_;
   each_member(world_, intake, [&](const Pupil&, bool fresh) { count += fresh ? 1 : 0; });
   Pace pace(year.households, count);
   // Each October three households in ten are looked at again.
   constexpr std::array<const char*, 4> reviewed{"脱贫户", "脱贫不稳定户", "边缘易致贫户", "低保户"};
-  for (std::uint32_t number = 1; number < category_of_.size(); ++number) {
+  for (std::uint32_t number = 1; number <= households_; ++number) {
     Random chance =
         world_.random({purpose_household, number, static_cast<std::uint64_t>(year.year), 5});
     const Moment moment = pace.next_moment();
-    if (category_of_[number] == 0 || !chance.chance(3'000)) continue;
+    if (!chance.chance(3'000)) continue;
     TAIZHANG_CHECK(recorder_.begin(
         {moment.day, moment.second, "T43122400000002", "village-worker", "驻村工作队",
          "溆乡振〔" + std::to_string(year.year) + "〕" + std::to_string(number) + "号"}));
@@ -164,9 +164,7 @@ Result<> Registrar::households(const SchoolYear& year, std::size_t intake) {
       return assign_sealed("household:" + event.household(), "household-number",
                            world_.household_number(pupil.household), on);
     }();
-    if (category_of_.size() <= pupil.household)
-      category_of_.resize(pupil.household + std::size_t{1});
-    category_of_[pupil.household] = 1;
+    households_ = pupil.household;
     ++world_.out.truth("households");
   });
   return done;

@@ -32,7 +32,7 @@ using GenerateProgress = std::function<void(int years_done, int years, Position 
 ///
 /// Durable when it returns, in commits of at most a thousand events, none of which spans two days;
 /// an error leaves the commits before it. Blocks; the system must not be used by others meanwhile.
-/// Memory grows with the number of children, about 100 bytes each. Errors: `invalid_argument` (an
+/// Memory grows with the roll, and with the changes of one year. Errors: `invalid_argument` (an
 /// option out of range; a ledger with a real clock or with events of its own: make a new one),
 /// those of the ledger and the vault.
 Result<GeneratedLedger> generate_into(SchoolSystem& system, const GenerateOptions& options,

@@ -2,7 +2,7 @@
 """The tool as a person meets it: what it prints, where, and with which exit code. Errors are held
 against golden texts in both languages (errors.golden.txt; UPDATE_GOLDEN=1 rewrites it).
 
-    tool_test.py TAIZHANG
+    behaviour_test.py TAIZHANG
 """
 import base64
 import ctypes
