@@ -20,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "must.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 
@@ -35,19 +36,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int rounds = 3;
 constexpr std::size_t batch_events = 1000;
 
-[[noreturn]] void die(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) die(result.error().message().en);
-  return *std::move(result);
-}
-void must(Result<> result) {
-  if (!result) die(result.error().message().en);
-}
+using ::must;  // the one below would hide it
 void must(const rocksdb::Status& status) {
   if (!status.ok()) die(status.ToString());
 }

@@ -20,6 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "must.hpp"
 #include "taizhang/education/v1/events.pb.h"
 #include "taizhang/education/v1/views.pb.h"
 #include "taizhang/generate/ledger.hpp"
@@ -31,19 +32,6 @@ using namespace taizhang;
 namespace v1 = education::v1;
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
-
-[[noreturn]] void die(const std::string& why) {
-  std::fprintf(stderr, "county: %s\n", why.c_str());
-  std::exit(1);
-}
-template <class T>
-T must(Result<T> result) {
-  if (!result) die(result.error().message().en);
-  return *std::move(result);
-}
-void must(Result<> result) {
-  if (!result) die(result.error().message().en);
-}
 
 double seconds_of(const std::function<void()>& work) {
   const auto began = Steady::now();

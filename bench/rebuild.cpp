@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "must.hpp"
 #include "taizhang/education/school_system.hpp"
 #include "taizhang/generate/generate.hpp"
 #include "taizhang/import/importer.hpp"
@@ -20,17 +21,6 @@ using Steady = std::chrono::steady_clock;
 
 double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
-}
-
-[[noreturn]] void die(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) die(result.error().message().en);
-  return *std::move(result);
 }
 
 /// The same records under an 8-byte position in a database of their own; its full scan a second.

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "must.hpp"
 #include "taizhang/hash.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/storage/rocksdb.hpp"
@@ -28,15 +29,6 @@ namespace {
 
 constexpr int rounds = 3;
 volatile std::uint8_t kept;  // what is computed is used
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "bench: %s\n", result.error().message().en.c_str());
-    std::exit(1);
-  }
-  return *std::move(result);
-}
 
 /// Nanoseconds of one, the best of three rounds: what the machine can do, not what disturbed it.
 double nanoseconds(std::uint64_t count, const std::function<void()>& work) {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "must.hpp"
 #include "taizhang/hash.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/storage/rocksdb.hpp"
@@ -18,15 +19,6 @@ namespace {
 
 using namespace taizhang;
 using Steady = std::chrono::steady_clock;
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "bench: %s\n", result.error().message().en.c_str());
-    std::exit(1);
-  }
-  return *std::move(result);
-}
 
 std::unique_ptr<KeyValue> frozen(const std::string& place) {
   StoreOptions options;
