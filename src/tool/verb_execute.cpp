@@ -88,15 +88,6 @@ class Desk {
   std::vector<Position> positions_;
 };
 
-/// What the submitters take home. Nobody is given a receipt before the tree is signed.
-Result<> give_receipts(const Ledger& ledger, const Options& options,
-                       const std::vector<Position>& positions) {
-  TAIZHANG_TRY(const std::string folder, proof_folder(options.ledger));
-  TAIZHANG_TRY(const auto checkpointer, Checkpointer::open(ledger, folder));
-  TAIZHANG_TRY(const SignedCheckpoint checkpoint, checkpointer->sign());
-  return write_receipts(ledger, positions, checkpoint, options.receipts);
-}
-
 void take_commands(Desk& desk, SchoolSystem& system, const Options& options) {
   if (!options.command.empty()) return desk.tell(execute_line(system, options.command));
   std::vector<std::thread> writers;
@@ -107,9 +98,20 @@ void take_commands(Desk& desk, SchoolSystem& system, const Options& options) {
 
 int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
   Desk desk(console, system);
+  if (options.receipts.empty()) {
+    take_commands(desk, system, options);
+    return desk.worst();
+  }
+  // Without a key nothing could be given at the end, so nothing is begun.
+  const Ledger& ledger = system.ledger();
+  const auto folder = proof_folder(options.ledger);
+  if (!folder) return console.fail(folder.error());
+  const auto checkpointer = Checkpointer::open(ledger, *folder);
+  if (!checkpointer) return console.fail(checkpointer.error());
   take_commands(desk, system, options);
-  if (options.receipts.empty()) return desk.worst();
-  const auto given = give_receipts(system.system().ledger(), options, desk.positions());
+  const auto checkpoint = (*checkpointer)->sign();
+  if (!checkpoint) return std::max(desk.worst(), console.fail(checkpoint.error()));
+  const auto given = write_receipts(ledger, desk.positions(), *checkpoint, options.receipts);
   return given ? desk.worst() : std::max(desk.worst(), console.fail(given.error()));
 }
 
