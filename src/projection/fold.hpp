@@ -86,7 +86,7 @@ class Fold {
   /// Folding in passes: takes over what was cut from the ranges, and forgets those rows.
   void adopt_ranges();
   /// Makes room: keeps rows that were not touched for longest as bytes only, then cuts the ranges
-  /// of this pass, until a single row takes it all.
+  /// of this pass, unless a single row takes it all or there would be too many passes.
   void narrow();
   /// Forgets all rows, which must be written: the next pass folds others.
   void next_pass();
