@@ -90,10 +90,27 @@ Result<std::shared_ptr<const Run>> Log::run_at(Position position, bool cached) c
   return run;
 }
 
-Result<> Log::event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out,
-                       bool cached) const {
+Result<> Log::frames(Position first, std::size_t count, std::vector<std::string>& values) const {
+  values.clear();
+  const KeyRange range{frame_key(first), frame_key(first + count * limits::frame_events)};
+  auto cursor = store_->scan(keyspace::pages, range, Direction::forward);
+  if (!cursor) return note(std::move(cursor).error());
+  for (; (*cursor)->valid(); (*cursor)->next()) {
+    const Position next = first + values.size() * limits::frame_events;
+    if ((*cursor)->key() == frame_key(next))
+      values.emplace_back((*cursor)->value());
+    else if ((*cursor)->key() > frame_key(next))
+      break;  // a frame is missing
+  }
+  if (auto status = (*cursor)->status(); !(*cursor)->valid() && !status)
+    return note(std::move(status).error());
+  return {};
+}
+
+Result<> Log::event_at(Position position, std::shared_ptr<const Run>& run,
+                       RecordedEvent& out) const {
   if (run == nullptr || !run->has(position)) {
-    TAIZHANG_TRY(run, run_at(position, cached));
+    TAIZHANG_TRY(run, run_at(position, true));
   }
   auto decoded = decode_event(*run, position, out);
   if (!decoded) return note(std::move(decoded).error());

@@ -60,9 +60,11 @@ class Log {
   /// The records around a position up to the head. Frames of pages come from the cache and go
   /// into it if `cached`.
   Result<std::shared_ptr<const Run>> run_at(Position position, bool cached) const;
-  /// As `run_at`, decoded into `out`; `run` holds what the views point to.
-  Result<> event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out,
-                    bool cached = true) const;
+  /// The stored values of up to `count` consecutive frames of pages, from the one that begins at
+  /// `first` on, as far as there are any.
+  Result<> frames(Position first, std::size_t count, std::vector<std::string>& values) const;
+  /// As `run_at` cached, decoded into `out`; `run` holds what the views point to.
+  Result<> event_at(Position position, std::shared_ptr<const Run>& run, RecordedEvent& out) const;
 
   /// Appends, ascending, positions in (after, last] of a tag and any of the types (no types:
   /// all; the empty tag: all events), at least `wanted` of them if there are so many, taken

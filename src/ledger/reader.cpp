@@ -24,7 +24,8 @@ Reader::Impl::Impl(const core::Log& log, Query query, const ReadOptions& options
       after_(options.after),
       last_(std::min(head_, options.before == 0 ? 0 : options.before - 1)),
       limit_(options.limit),
-      wanted_(static_cast<std::size_t>(std::min<std::uint64_t>(step_first, options.limit))) {
+      wanted_(static_cast<std::size_t>(std::min<std::uint64_t>(step_first, options.limit))),
+      ahead_(log) {
   if (all_) return;
   items_.reserve(query_.items.size());
   for (const auto& item : query_.items)
@@ -38,7 +39,12 @@ Result<const RecordedEvent*> Reader::Impl::next() {
   auto position = next_position();
   if (!position) return fail(std::move(position).error());
   if (!*position) return nullptr;
-  auto fetched = log_->event_at(**position, run_, event_, !all_);
+  if (run_ == nullptr || !run_->has(**position)) {
+    auto run = ahead_.run_at(**position, !all_);
+    if (!run) return fail(std::move(run).error());
+    run_ = *std::move(run);
+  }
+  auto fetched = log_->event_at(**position, run_, event_);
   if (!fetched) return fail(std::move(fetched).error());
   ++returned_;
   return &event_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/frame_ahead.hpp"
 #include "ledger/item_cursor.hpp"
 #include "taizhang/ledger.hpp"
 
@@ -36,6 +37,7 @@ class Reader::Impl {
   std::vector<Position> batch_;  ///< in the order of reading, from `at_` on
   std::size_t at_ = 0;
 
+  core::FrameAhead ahead_;
   std::shared_ptr<const core::Run> run_;
   RecordedEvent event_;
   std::optional<Error> failed_;
