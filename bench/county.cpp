@@ -78,8 +78,10 @@ StorageRegistry storage() {
   return made;
 }
 
-std::unique_ptr<SchoolSystem> open(const std::string& place, bool create) {
+std::unique_ptr<SchoolSystem> open(const std::string& place, bool create,
+                                   const ViewsOptions& views = {}) {
   SchoolSystemOptions options;
+  options.view_options = views;
   options.location = "rocksdb:" + place;
   options.simulated_clock = true;
   return must(create ? SchoolSystem::create(storage(), options)
@@ -138,14 +140,17 @@ Floor raw_floor(SchoolSystem& system) {
   return floor;
 }
 
-void rebuild(const std::string& place, unsigned workers) {
-  const auto system = open(place, false);
+void rebuild(const std::string& place, unsigned workers, std::size_t cache_bytes) {
+  ViewsOptions views;
+  views.workers = workers;
+  views.cache_bytes = cache_bytes;
+  const auto system = open(place, false, views);
   const auto events = static_cast<double>(system->ledger().head().position);
   const Floor floor = raw_floor(*system);
   row("raw floor: scan, one thread", floor.scan, "events/s");
   row("raw floor: scan and parse, one thread", floor.parse, "events/s", floor.scan);
   std::printf("  %-44s %10s            against scan\n", "", "");
-  system->views().set_workers(workers);
+  row("rows in memory at most", static_cast<double>(cache_bytes) / 1e6, "MB");
   const double seconds = seconds_of([&] { must(system->views().rebuild()); });
   const std::string title = "rebuild of all views, " + std::to_string(workers) + " workers";
   row(title.c_str(), events / seconds, "events/s", floor.scan);
@@ -320,8 +325,10 @@ int main(int argc, char** argv) {
   std::printf("A county of %lld pupils over %d years, on %ld processors.\n",
               static_cast<long long>(pupils), years, sysconf(_SC_NPROCESSORS_ONLN));
   if (!fs::exists(place)) phase("recording", [&] { record(place, pupils, years); });
-  phase("rebuild, one worker", [&] { rebuild(place, 1); });
-  phase("rebuild, two workers", [&] { rebuild(place, 2); });
+  const std::size_t memory = ViewsOptions().cache_bytes;
+  phase("rebuild, one worker", [&] { rebuild(place, 1, memory); });
+  phase("rebuild, two workers", [&] { rebuild(place, 2, memory); });
+  phase("rebuild, two workers, four times the memory", [&] { rebuild(place, 2, 4 * memory); });
   phase("as of the past", [&] { as_of(place); });
   if (flat_events > 0) phase("cost of an event as the log grows", [&] { flat(dir, flat_events); });
   if (rows > 0) phase("many rows, little memory", [&] { many_rows(dir, rows, 64U << 20); });

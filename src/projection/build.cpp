@@ -125,7 +125,7 @@ Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
             tell(position + static_cast<Position>(part * static_cast<double>(end - position)),
                  head.position);
           }));
-      TAIZHANG_CHECK(folds.flush(*store));
+      TAIZHANG_CHECK(folds.flush([this] { return take_slot(); }));
     } while (folds.next_pass());
     Hash root = head.root;
     if (end != head.position) {

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/message.h>
 
+#include <bit>
+
 #include "taizhang/limits.hpp"
 #include "taizhang/projection/fold_row.hpp"
 
@@ -18,6 +20,25 @@ void fill(const RecordedEvent& event, Date effective_on, EventInfo& info) {
   info.tags.resize(event.tags.size());
   for (std::size_t i = 0; i < event.tags.size(); ++i) info.tags[i] = event.tags[i];
   info.effective_on = effective_on;
+}
+
+// In memory, with what the allocator takes: a map's node and bucket besides the key, and a quarter
+// more than the messages' own count.
+constexpr std::size_t node_bytes = 160;
+std::size_t memory_of(const Row& row) {
+  std::size_t bytes = sizeof(Row);
+  if (row.message) bytes += row.message->SpaceUsedLong() / 4 * 5;
+  for (const Kept& kept : row.kept) {
+    bytes += sizeof(Kept);
+    for (const Sealed& part : kept.parts) bytes += sizeof(Sealed) + part.ciphertext.size() + 96;
+  }
+  return bytes;
+}
+
+// Weighing walks over the whole message: done at every event of a new row, then ever more rarely,
+// so that a long row is never a quarter heavier than was counted.
+bool to_be_weighed(std::uint64_t taken) {
+  return taken < 8 || (taken & ((std::bit_floor(taken) >> 2) - 1)) == 0;
 }
 
 std::vector<Sealed> copies(const std::vector<RecordedEvent::SealedView>& views) {
@@ -57,7 +78,7 @@ void Fold::add(const FoldTable& table) {
 Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
   if (const auto found = target.cache.find(key); found != target.cache.end()) {
     found->second.used = true;
-    if (!found->second.frozen.empty()) TAIZHANG_CHECK(thaw(target, *found));
+    if (!found->second.live) TAIZHANG_CHECK(thaw(target, *found));
     return &*found;
   }
   std::optional<PinnedValue> value;
@@ -66,33 +87,43 @@ Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
   }
   Entry& entry = *target.cache.try_emplace(std::string(key.text)).first;
   Cached& cached = entry.second;
-  cached.bytes = row_bytes(key.text.size());
+  cached.live = std::make_unique<Live>();
   if (value) {
-    if (!decode_row(value->view(), *target.spec().row, cached.row)) {
+    if (!decode_row(value->view(), *target.spec().row, cached.live->row)) {
       target.cache.erase(entry.first);
       return damaged_row(*target.use.table, key.text);
     }
     cached.stored = true;
-    cached.bytes += memory_per_byte * value->view().size();
   }
-  bytes_ += cached.bytes;
+  if (options_.ranges != nullptr) target.live.push_back(&entry);
+  weigh(entry);
   return &entry;
+}
+
+void Fold::weigh(Entry& entry) {
+  Cached& cached = entry.second;
+  bytes_ -= cached.bytes;
+  cached.bytes = node_bytes + entry.first.size() +
+                 (cached.live ? sizeof(Live) - sizeof(Row) + memory_of(cached.live->row)
+                              : cached.frozen.capacity());
+  bytes_ += cached.bytes;
 }
 
 // Before the first change of a row: takes its part out of what is told of the table.
 void Fold::touch(Target& target, Entry& entry) {
   Cached& cached = entry.second;
   if (std::exchange(cached.changed, true)) return;
-  target.totals.count(*target.use.table, cached.row, -1);
-  count_sums(target, entry, -1);
-  if (cached.stored) cached.index = target.use.table->index_keys(entry.first, cached.row);
+  const Row& row = cached.live->row;
+  count(target, entry.first, row, -1);
+  if (cached.stored) cached.live->index = target.use.table->index_keys(entry.first, row);
 }
 
-void Fold::count_sums(Target& target, const Entry& entry, int sign) {
+// Adds a row (sign 1) to what is told of the table, or takes it away (sign -1).
+void Fold::count(Target& target, std::string_view key, const Row& row, int sign) {
+  target.totals.count(*target.use.table, row, sign);
   const TableSpec& spec = target.spec();
-  const Row& row = entry.second.row;
   if (!spec.sums || !row.message || !spec.shows(*row.message)) return;
-  const unsigned slice = slice_of(hash_of(entry.first));
+  const unsigned slice = slice_of(hash_of(key));
   std::shared_ptr<void>& sums = target.sums[slice];
   if (!sums) {
     const SumsState* before = target.use.sums.get();
@@ -146,10 +177,12 @@ Result<> Fold::take(const RecordedEvent& event) {
         last_touching_[projection] = event.position;
         ++seen_[projection].touching;
       }
+      const bool in_range = use.target->range.has(text);
+      if (!first_pass_ && !in_range) return;
       const Key key{text, hash_of(text)};
       if (!mine(key.hash)) return;
       if (first_pass_) ++seen_[projection].deliveries;
-      if (!use.target->range.has(key.text)) return;
+      if (!in_range) return;
       if (auto delivered = deliver(use, coming, key); !delivered)
         failed = std::move(delivered).error();
     });
@@ -160,7 +193,7 @@ Result<> Fold::take(const RecordedEvent& event) {
 
 Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
   TAIZHANG_TRY(Entry * entry, find(*use.target, key));
-  Row& row = entry->second.row;
+  Row& row = entry->second.live->row;
   const Position position = coming.place.position;
   if (position <= row.seen) return {};
   touch(*use.target, *entry);
@@ -196,33 +229,24 @@ Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
   TAIZHANG_CHECK(apply(use, *coming.plan->message, info_, std::move(kept), *entry, thrown));
   // The handler may have left the row half changed: only its history tells what it was.
   if (thrown) mark(*use.target, *entry);
-  const std::size_t grown = memory_per_byte * coming.event->clear.size() / 2;
-  entry->second.bytes += grown;
-  bytes_ += grown;
+  if (to_be_weighed(row.taken)) weigh(*entry);
   return {};
 }
 
 Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
                      const EventInfo& info, Kept kept, Entry& entry,
                      std::optional<std::string>& thrown) {
-  Row& row = entry.second.row;
+  Row& row = entry.second.live->row;
   row.last = Place{info.effective_on, info.position};
   if (!row.message) {
     if (use.handler == nullptr || !use.handler->creates) return {};
     row.message = new_row(*schema_, use.target->spec(), RowKeys::tags_of(entry.first));
-    const auto size = static_cast<std::size_t>(row.message->SpaceUsedLong());
-    entry.second.bytes += size;
-    bytes_ += size;
   }
   try {
     if (use.handler != nullptr) use.handler->fold(message, info, *row.message);
     if (use.reveal != nullptr) {
       kept.type = info.type;
       if (use.reveal->slot) kept.slot = use.reveal->slot(message);
-      for (const Sealed& part : kept.parts) {
-        entry.second.bytes += sizeof(Sealed) + part.ciphertext.size();
-        bytes_ += sizeof(Sealed) + part.ciphertext.size();
-      }
       row.keep(std::move(kept));
     }
   } catch (const std::bad_alloc&) {

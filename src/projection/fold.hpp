@@ -20,11 +20,6 @@
 
 namespace taizhang::projection {
 
-/// What a row in memory takes besides its message: the map's node, the key, the row's own fields.
-constexpr std::size_t row_bytes(std::size_t key_size) { return 288 + 2 * key_size; }
-/// A message takes more in memory than its bytes: strings, vectors, the allocator's own.
-inline constexpr std::size_t memory_per_byte = 4;
-
 /// A table that is to be folded.
 struct FoldTable {
   const Table* table = nullptr;
@@ -88,6 +83,8 @@ class Fold {
   /// Makes room: keeps rows that were not touched for longest as bytes only, then cuts the ranges
   /// of this pass, unless a single row takes it all or there would be too many passes.
   void narrow();
+  /// How many times the rows of this pass would fit if they were kept as bytes.
+  [[nodiscard]] double room() const;
   /// Forgets all rows, which must be written: the next pass folds others.
   void next_pass();
 
@@ -98,8 +95,8 @@ class Fold {
   /// for bulk load. `written` must follow.
   struct Sorted {
     std::string_view key;
-    const Row* row;
-    const std::string* frozen;  ///< not empty: the row's bytes, and `row` is empty
+    const Row* row;             ///< nullptr: frozen
+    const std::string* frozen;  ///< the row's bytes
   };
   [[nodiscard]] std::vector<Sorted> sorted(std::size_t table) const;
   [[nodiscard]] bool wrote_rows() const { return wrote_rows_; }
@@ -113,11 +110,14 @@ class Fold {
   std::array<std::shared_ptr<const void>, slice_count> take_sums(std::size_t table);
 
  private:
-  struct Cached {
+  struct Live {
     Row row;
-    std::string frozen;              ///< if not empty: the row's bytes, and `row` is empty
     std::vector<std::string> index;  ///< index keys as they are in the store, while changed
-    std::size_t bytes = 0;           ///< roughly what it takes
+  };
+  struct Cached {
+    std::unique_ptr<Live> live;  ///< nullptr: frozen
+    std::string frozen;          ///< the row's bytes
+    std::size_t bytes = 0;       ///< that it took in memory when it was last weighed
     bool stored = false;             ///< the store has it
     bool changed = false;
     bool stale = false;  ///< to be folded anew
@@ -147,6 +147,7 @@ class Fold {
     bool done = false;  ///< in passes before this one
     Cache cache;
     std::vector<Entry*> stale;
+    std::vector<Entry*> live;  ///< folding in passes: those that are not frozen
     Totals totals;
     std::array<std::shared_ptr<void>, slice_count> sums;  ///< slices that changed
     [[nodiscard]] const TableSpec& spec() const { return use.table->spec(); }
@@ -182,11 +183,13 @@ class Fold {
   }
   Result<Entry*> find(Target& target, const Key& key);
   void touch(Target& target, Entry& entry);
-  void count_sums(Target& target, const Entry& entry, int sign);
+  void count(Target& target, std::string_view key, const Row& row, int sign);
   static void mark(Target& target, Entry& entry);
+  /// Counts what the row takes in memory now.
+  void weigh(Entry& entry);
   void forget_beyond(Target& target);
   void freeze_cold(std::size_t room);
-  Result<> thaw(const Target& target, Entry& entry);
+  Result<> thaw(Target& target, Entry& entry);
   Result<> deliver(const Use& use, Coming& coming, const Key& key);
   Result<> parse(Coming& coming);
   Result<> take_control(const RecordedEvent& event);
@@ -212,7 +215,6 @@ class Fold {
                                         std::size_t count);
   Result<> refold(Target& target, Entry& entry, Position end);
   void store(Target& target, Entry& entry, Batch& batch, std::size_t& bytes);
-  void settled(Target& target, Entry& entry);
 
   const Ledger* ledger_;
   const Schema* schema_;

@@ -5,9 +5,19 @@
 #include "projection/fold.hpp"
 
 namespace taizhang::projection {
+namespace {
+
+// What is cut off is noted in so many parts, of which the next passes take as many as fit.
+constexpr std::size_t parts_cut_off = 16;
+constexpr std::size_t live_as_bytes = 3;  // a row takes about a third when it is kept as bytes only
+constexpr double part_for_bytes = 0.6;    // of the budget; what events touch now needs the rest
+
+}  // namespace
 
 void Fold::forget_beyond(Target& target) {
-  std::erase_if(target.stale, [&](const Entry* entry) { return !target.range.has(entry->first); });
+  const auto beyond = [&](const Entry* entry) { return !target.range.has(entry->first); };
+  std::erase_if(target.stale, beyond);
+  std::erase_if(target.live, beyond);
   for (auto at = target.cache.begin(); at != target.cache.end();) {
     if (target.range.has(at->first)) {
       ++at;
@@ -22,27 +32,26 @@ void Fold::freeze_cold(std::size_t room) {
   // The first round forgives rows that were used since the last one.
   for (int round = 0; round < 2 && bytes_ > room; ++round)
     for (const auto& target : targets_)
-      for (Entry& entry : target->cache) {
-        Cached& cached = entry.second;
-        if (bytes_ <= room) return;
-        if (std::exchange(cached.used, false) && round == 0) continue;
-        if (!cached.frozen.empty() || cached.stale) continue;
-        cached.frozen = encode_row(cached.row);
-        cached.row = Row();
-        bytes_ -= cached.bytes;
-        cached.bytes = row_bytes(entry.first.size()) + cached.frozen.capacity();
-        bytes_ += cached.bytes;
-      }
+      std::erase_if(target->live, [&](Entry* entry) {
+        Cached& cached = entry->second;
+        if (bytes_ <= room || cached.stale) return false;
+        if (std::exchange(cached.used, false) && round == 0) return false;
+        cached.frozen = encode_row(cached.live->row);
+        cached.frozen.shrink_to_fit();
+        cached.live.reset();
+        weigh(*entry);
+        return true;
+      });
 }
 
-Result<> Fold::thaw(const Target& target, Entry& entry) {
+Result<> Fold::thaw(Target& target, Entry& entry) {
   Cached& cached = entry.second;
-  if (!decode_row(cached.frozen, *target.spec().row, cached.row))
+  target.live.push_back(&entry);
+  cached.live = std::make_unique<Live>();
+  if (!decode_row(cached.frozen, *target.spec().row, cached.live->row))
     return damaged_row(*target.use.table, entry.first);
-  bytes_ -= cached.bytes;
-  cached.bytes = row_bytes(entry.first.size()) + memory_per_byte * cached.frozen.size();
-  bytes_ += cached.bytes;
   cached.frozen = std::string();
+  weigh(entry);
   return {};
 }
 
@@ -81,9 +90,13 @@ void Fold::narrow() {
     std::vector<std::string_view> keys;
     keys.reserve(targets_[largest]->cache.size());
     for (const Entry& entry : targets_[largest]->cache) keys.push_back(entry.first);
-    const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
-    std::nth_element(keys.begin(), middle, keys.end());
-    if (!options_.ranges->cut(largest, std::string(*middle))) {
+    std::sort(keys.begin(), keys.end());
+    const std::size_t middle = keys.size() / 2;
+    const std::size_t parts = std::min(parts_cut_off, keys.size() - middle);
+    std::vector<std::string> bounds;
+    for (std::size_t part = 0; part < parts; ++part)
+      bounds.emplace_back(keys[middle + (keys.size() - middle) * part / parts]);
+    if (!options_.ranges->cut(largest, std::move(bounds))) {
       as_narrow_as_can_be_ = true;
       return;
     }
@@ -91,8 +104,19 @@ void Fold::narrow() {
   }
 }
 
+double Fold::room() const {
+  std::size_t bytes = 1;
+  for (const auto& target : targets_)
+    for (const Entry& entry : target->cache)
+      bytes += entry.second.live ? entry.second.bytes / live_as_bytes : entry.second.bytes;
+  return static_cast<double>(options_.budget_bytes) * part_for_bytes / static_cast<double>(bytes);
+}
+
 void Fold::next_pass() {
-  for (const auto& target : targets_) target->cache.clear();
+  for (const auto& target : targets_) {
+    target->cache.clear();
+    target->live.clear();
+  }
   bytes_ = 0;
   first_pass_ = false;
   wrote_rows_ = false;

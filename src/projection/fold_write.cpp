@@ -10,31 +10,26 @@ constexpr std::size_t batch_bytes = 4U << 20;
 
 }  // namespace
 
-// The row is in the store as it is: its part in what is told of the table.
-void Fold::settled(Target& target, Entry& entry) {
-  target.totals.count(*target.use.table, entry.second.row, 1);
-  count_sums(target, entry, 1);
-  entry.second.changed = false;
-  entry.second.stored = true;
-  entry.second.index = {};
-}
-
 void Fold::store(Target& target, Entry& entry, Batch& batch, std::size_t& bytes) {
   Cached& cached = entry.second;
   const Slot slot = target.use.slot;
-  std::string value = encode_row(cached.row);
+  Live& live = *cached.live;
+  std::string value = encode_row(live.row);
   bytes += entry.first.size() + value.size() + 64;
   batch.put(rows_space, slot_key(slot, entry.first), std::move(value));
-  const auto index = target.use.table->index_keys(entry.first, cached.row);
-  for (const std::string& gone : cached.index)
+  const auto index = target.use.table->index_keys(entry.first, live.row);
+  for (const std::string& gone : live.index)
     if (!std::binary_search(index.begin(), index.end(), gone))
       batch.erase(index_space, slot_key(slot, gone));
   for (const std::string& added : index) {
-    if (std::binary_search(cached.index.begin(), cached.index.end(), added)) continue;
+    if (std::binary_search(live.index.begin(), live.index.end(), added)) continue;
     bytes += added.size() + entry.first.size() + 64;
     batch.put(index_space, slot_key(slot, added), entry.first);
   }
-  settled(target, entry);
+  count(target, entry.first, live.row, 1);
+  live.index = {};
+  cached.changed = false;
+  cached.stored = true;
 }
 
 Result<> Fold::write_to(Batch& batch, const std::function<Result<>()>& flush) {
@@ -107,20 +102,24 @@ std::vector<Fold::Sorted> Fold::sorted(std::size_t table) const {
   std::vector<Sorted> rows;
   rows.reserve(targets_[table]->cache.size());
   for (const auto& [key, cached] : targets_[table]->cache)
-    rows.push_back({key, &cached.row, &cached.frozen});
+    rows.push_back({key, cached.live ? &cached.live->row : nullptr, &cached.frozen});
   std::sort(rows.begin(), rows.end(),
             [](const Sorted& a, const Sorted& b) { return a.key < b.key; });
   return rows;
 }
 
 Result<> Fold::written() {
+  Row thawed;
   for (const auto& target : targets_) {
     target->use.empty = false;
-    for (Entry& entry : target->cache)
-      if (entry.second.changed) {
-        if (!entry.second.frozen.empty()) TAIZHANG_CHECK(thaw(*target, entry));
-        settled(*target, entry);
-      }
+    for (auto& [key, cached] : target->cache) {
+      if (!cached.changed) continue;
+      if (!cached.live && !decode_row(cached.frozen, *target->spec().row, thawed))
+        return damaged_row(*target->use.table, key);
+      count(*target, key, cached.live ? cached.live->row : thawed, 1);
+      cached.changed = false;
+      cached.stored = true;
+    }
   }
   wrote_rows_ = true;
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -12,28 +13,18 @@ namespace {
 
 constexpr std::uint64_t look_every = 1024;  // events between looks at the flag and the memory
 constexpr std::uint64_t events_worth_a_thread = 4096;
-constexpr std::size_t index_entries_a_batch = 1U << 14;
-constexpr std::size_t loaded_at_once = 1U << 16;  // rows, or entries of an index, a task
-
-bool before(const Fold::Sorted& a, const Fold::Sorted& b) { return a.key < b.key; }
-bool before(const std::pair<std::string, std::string_view>& a,
-            const std::pair<std::string, std::string_view>& b) {
-  return a < b;
-}
+constexpr std::size_t loaded_at_once = 1U << 16;  // rows a task
 
 /// One sorted whole of sorted parts.
-template <class Item>
-std::vector<Item> merge(std::vector<std::vector<Item>> parts) {
-  const auto in_order = [](const Item& a, const Item& b) { return before(a, b); };
+std::vector<Fold::Sorted> merge(std::vector<std::vector<Fold::Sorted>> parts) {
+  const auto in_order = [](const Fold::Sorted& a, const Fold::Sorted& b) { return a.key < b.key; };
   // By pairs, so that an item moves as often as the number of parts has binary digits.
   while (parts.size() > 1) {
-    std::vector<std::vector<Item>> halved;
+    std::vector<std::vector<Fold::Sorted>> halved;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
-      std::vector<Item> both;
+      std::vector<Fold::Sorted> both;
       both.reserve(parts[i].size() + parts[i + 1].size());
-      std::merge(std::make_move_iterator(parts[i].begin()), std::make_move_iterator(parts[i].end()),
-                 std::make_move_iterator(parts[i + 1].begin()),
-                 std::make_move_iterator(parts[i + 1].end()), std::back_inserter(both), in_order);
+      std::ranges::merge(parts[i], parts[i + 1], std::back_inserter(both), in_order);
       parts[i] = {};
       parts[i + 1] = {};
       halved.push_back(std::move(both));
@@ -41,20 +32,7 @@ std::vector<Item> merge(std::vector<std::vector<Item>> parts) {
     if (parts.size() % 2 == 1) halved.push_back(std::move(parts.back()));
     parts = std::move(halved);
   }
-  return parts.empty() ? std::vector<Item>() : std::move(parts.front());
-}
-
-using Index = std::vector<std::pair<std::string, std::string_view>>;
-
-Result<> write_index(KeyValue& store, Slot slot, Index index) {
-  Batch batch;
-  for (auto& [key, row_key] : index) {
-    batch.put(index_space, slot_key(slot, key), std::string(row_key));
-    if (batch.entries().size() < index_entries_a_batch) continue;
-    TAIZHANG_CHECK(store.write(batch, Durability::buffered));
-    batch.clear();
-  }
-  return batch.empty() ? Result<>() : store.write(batch, Durability::buffered);
+  return parts.empty() ? std::vector<Fold::Sorted>() : std::move(parts.front());
 }
 
 }  // namespace
@@ -82,6 +60,8 @@ Folds::Folds(const Ledger& ledger, const Schema& schema, const Options& options)
             ranges_.get()}));
 }
 
+Folds::~Folds() { (void)drop_index_runs().has_value(); }
+
 void Folds::add(const FoldTable& table, RowRange range) {
   tables_.push_back(table);
   if (ranges_) ranges_->add(std::move(range));
@@ -102,7 +82,10 @@ Query Folds::query() const {
 }
 
 bool Folds::next_pass() {
-  if (!ranges_ || !ranges_->next_pass()) return false;
+  if (!ranges_) return false;
+  double room = std::numeric_limits<double>::max();
+  for (const auto& fold : folds_) room = std::min(room, fold->room());
+  if (!ranges_->next_pass(room)) return false;
   ++passes_;
   for (const auto& fold : folds_) fold->next_pass();
   return true;
@@ -197,14 +180,14 @@ std::vector<Fold::Sorted> Folds::merged(std::size_t table) const {
   return merge(std::move(parts));
 }
 
-Result<> Folds::flush(KeyValue& store) {
+Result<> Folds::flush(const TakeSlot& take_slot) {
   const bool bulk = !wrote_rows() && std::all_of(tables_.begin(), tables_.end(),
                                                  [](const FoldTable& one) { return one.empty; });
-  if (bulk) return load(store);
+  if (bulk) return load(take_slot);
   return each([&](Fold& fold, unsigned) -> Result<> {
     Batch batch;
     const auto write = [&]() -> Result<> {
-      if (!batch.empty()) TAIZHANG_CHECK(store.write(batch, Durability::buffered));
+      if (!batch.empty()) TAIZHANG_CHECK(options_.store->write(batch, Durability::buffered));
       batch.clear();
       return {};
     };
@@ -214,7 +197,8 @@ Result<> Folds::flush(KeyValue& store) {
 }
 
 // Every step is cut into tasks that the threads share: most rows are often those of one table.
-Result<> Folds::load(KeyValue& store) {
+Result<> Folds::load(const TakeSlot& take_slot) {
+  KeyValue& store = *options_.store;
   const std::size_t tables = tables_.size();
   std::vector<std::vector<std::vector<Fold::Sorted>>> parts(tables);
   for (auto& of_table : parts) of_table.resize(folds_.size());
@@ -230,23 +214,26 @@ Result<> Folds::load(KeyValue& store) {
     return {};
   }));
 
-  const bool one_pass = !ranges_ || (passes_ == 0 && ranges_->left() == 0);
+  const bool one_pass = passes_ == 0 && (!ranges_ || ranges_->last_pass());
   struct Stretch {
     std::size_t table, begin, end;
-    Index index{};
+    Slot index;  ///< where its index entries go
   };
-  const auto stretches_of = [](std::size_t table, std::size_t size) {
-    std::vector<Stretch> all;
-    for (std::size_t begin = 0; begin < size; begin += loaded_at_once)
-      all.push_back({table, begin, std::min(begin + loaded_at_once, size)});
-    return all;
-  };
-  std::vector<Stretch> of_rows;
-  for (std::size_t table = 0; table < tables; ++table)
-    std::ranges::move(stretches_of(table, rows[table].size()), std::back_inserter(of_rows));
-  const auto load_rows = [&](std::size_t task) -> Result<> {
-    Stretch& stretch = of_rows[task];
+  index_runs_.resize(tables);
+  std::vector<Stretch> stretches;
+  for (std::size_t table = 0; table < tables; ++table) {
+    const std::size_t size = rows[table].size();
+    const bool whole = one_pass && size <= loaded_at_once;
+    for (std::size_t begin = 0; begin < size; begin += loaded_at_once) {
+      const Slot slot = whole ? tables_[table].slot
+                              : index_runs_[table].emplace_back(take_slot());
+      stretches.push_back({table, begin, std::min(begin + loaded_at_once, size), slot});
+    }
+  }
+  const auto load_stretch = [&](std::size_t task) -> Result<> {
+    const Stretch& stretch = stretches[task];
     const FoldTable& use = tables_[stretch.table];
+    std::vector<std::pair<std::string, std::string_view>> index;
     std::size_t next = stretch.begin;
     Row thawed;
     bool good = true;
@@ -254,45 +241,92 @@ Result<> Folds::load(KeyValue& store) {
       if (next == stretch.end || !good) return false;
       const auto& [row_key, row, frozen] = rows[stretch.table][next++];
       key = slot_key(use.slot, row_key);
-      if (frozen->empty()) {
+      if (row != nullptr) {
         value = encode_row(*row);
       } else {
         value = *frozen;
         good = decode_row(value, *use.table->spec().row, thawed);
       }
-      for (std::string& one : use.table->index_keys(row_key, frozen->empty() ? *row : thawed))
-        stretch.index.emplace_back(std::move(one), row_key);
+      for (std::string& one : use.table->index_keys(row_key, row != nullptr ? *row : thawed))
+        index.emplace_back(std::move(one), row_key);
       return true;
     }));
     if (!good) return damaged_row(*use.table, rows[stretch.table][next - 1].key);
-    std::sort(stretch.index.begin(), stretch.index.end());
-    // Passes follow one another by keys, and so their indexes interleave.
-    return one_pass ? Result<>() : write_index(store, use.slot, std::exchange(stretch.index, {}));
-  };
-  TAIZHANG_CHECK(share(of_rows.size(), load_rows));
-
-  std::vector<std::vector<Index>> index_parts(tables);
-  for (Stretch& stretch : of_rows) index_parts[stretch.table].push_back(std::move(stretch.index));
-  std::vector<Index> index(tables);
-  TAIZHANG_CHECK(share(tables, [&](std::size_t table) -> Result<> {
-    index[table] = merge(std::move(index_parts[table]));
-    return {};
-  }));
-  std::vector<Stretch> of_index;
-  for (std::size_t table = 0; table < tables; ++table)
-    std::ranges::move(stretches_of(table, index[table].size()), std::back_inserter(of_index));
-  TAIZHANG_CHECK(share(of_index.size(), [&](std::size_t task) {
-    const Stretch& stretch = of_index[task];
-    std::size_t next = stretch.begin;
+    std::sort(index.begin(), index.end());
+    std::size_t at = 0;
     return store.load_sorted(index_space, [&](std::string& key, std::string& value) {
-      if (next == stretch.end) return false;
-      const auto& [index_key, row_key] = index[stretch.table][next++];
-      key = slot_key(tables_[stretch.table].slot, index_key);
-      value = row_key;
+      if (at == index.size()) return false;
+      key = slot_key(stretch.index, index[at].first);
+      value = index[at].second;
+      ++at;
       return true;
     });
-  }));
-  return each([](Fold& fold, unsigned) { return fold.written(); });
+  };
+  TAIZHANG_CHECK(share(stretches.size(), load_stretch));
+  TAIZHANG_CHECK(each([](Fold& fold, unsigned) { return fold.written(); }));
+  return !ranges_ || ranges_->last_pass() ? merge_index() : Result<>();
+}
+
+// Rows come in the order of their keys, and the index entries of each stretch of rows range over
+// the whole index: they are sorted by stretch, and merged at the end, so that the store has nothing
+// to sort by itself.
+Result<> Folds::merge_index() {
+  KeyValue& store = *options_.store;
+  struct Part {
+    std::size_t table;
+    std::string prefix;
+  };
+  std::vector<Part> parts;
+  for (std::size_t table = 0; table < tables_.size(); ++table) {
+    if (index_runs_[table].empty()) continue;
+    for (std::string& prefix : tables_[table].table->index_parts())
+      parts.push_back({table, std::move(prefix)});
+  }
+  const auto merge_part = [&](std::size_t task) -> Result<> {
+    const auto& [table, prefix] = parts[task];
+    const std::size_t slot_bytes = slot_key(0).size();
+    const auto key_of = [&](const Cursor& run) { return run.key().substr(slot_bytes); };
+    std::vector<std::unique_ptr<Cursor>> runs;
+    for (const Slot run : index_runs_[table]) {
+      const std::string first = slot_key(run, prefix);
+      TAIZHANG_TRY(auto cursor,
+                   store.scan(index_space, {first, end_of_prefix(first)}, Direction::forward));
+      if (!cursor->valid())
+        TAIZHANG_CHECK(cursor->status());
+      else
+        runs.push_back(std::move(cursor));
+    }
+    const auto later = [&](const auto& a, const auto& b) { return key_of(*a) > key_of(*b); };
+    std::make_heap(runs.begin(), runs.end(), later);
+    Result<> read;
+    TAIZHANG_CHECK(store.load_sorted(index_space, [&](std::string& key, std::string& value) {
+      if (runs.empty() || stopped()) return false;
+      std::pop_heap(runs.begin(), runs.end(), later);
+      Cursor& run = *runs.back();
+      key = slot_key(tables_[table].slot, key_of(run));
+      value = run.value();
+      run.next();
+      if (run.valid()) {
+        std::push_heap(runs.begin(), runs.end(), later);
+        return true;
+      }
+      read = run.status();
+      runs.pop_back();
+      return static_cast<bool>(read);
+    }));
+    return stopped() ? cancelled() : read;
+  };
+  TAIZHANG_CHECK(share(parts.size(), merge_part));
+  return drop_index_runs();
+}
+
+Result<> Folds::drop_index_runs() {
+  Batch batch;
+  for (const auto& of_table : index_runs_)
+    for (const Slot run : of_table)
+      batch.erase_range(index_space, slot_key(run), slot_key(run + 1));
+  index_runs_.clear();
+  return batch.empty() ? Result<>() : options_.store->write(batch, Durability::buffered);
 }
 
 Totals Folds::take_totals(std::size_t table) {
@@ -341,9 +375,9 @@ Result<bool> Folds::each_row(
     const std::function<Result<bool>(std::string_view, const Row&)>& visit) const {
   Row thawed;
   for (const auto& [key, row, frozen] : merged(table)) {
-    if (!frozen->empty() && !decode_row(*frozen, *tables_[table].table->spec().row, thawed))
+    if (row == nullptr && !decode_row(*frozen, *tables_[table].table->spec().row, thawed))
       return damaged_row(*tables_[table].table, key);
-    TAIZHANG_TRY(const bool more, visit(key, frozen->empty() ? *row : thawed));
+    TAIZHANG_TRY(const bool more, visit(key, row != nullptr ? *row : thawed));
     if (!more) return false;
   }
   return true;

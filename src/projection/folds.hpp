@@ -26,6 +26,10 @@ class Folds {
     bool passes = false;
   };
   Folds(const Ledger& ledger, const Schema& schema, const Options& options);
+  /// Takes parts of indexes that were not put together out of the store again.
+  ~Folds();
+  Folds(const Folds&) = delete;
+  Folds& operator=(const Folds&) = delete;
 
   /// `range`: the keys to fold, if not all; only in passes.
   void add(const FoldTable& table, RowRange range = {});
@@ -45,8 +49,11 @@ class Folds {
 
   /// As Fold::write_to, of all workers.
   Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
-  /// Puts the rows into the store: by bulk load if it has none yet, else in batches.
-  Result<> flush(KeyValue& store);
+  /// Puts the rows into the store: by bulk load if it has none yet, else in batches. Their indexes
+  /// are complete once all passes are over; until then their parts lie under slots that no table
+  /// has, given by `take_slot`.
+  using TakeSlot = std::function<Slot()>;
+  Result<> flush(const TakeSlot& take_slot);
   [[nodiscard]] bool wrote_rows() const;
   void shrink();
 
@@ -62,7 +69,9 @@ class Folds {
       const std::function<Result<bool>(std::string_view, const Row&)>& visit) const;
 
  private:
-  Result<> load(KeyValue& store);
+  Result<> load(const TakeSlot& take_slot);
+  Result<> merge_index();
+  Result<> drop_index_runs();
   [[nodiscard]] std::vector<Fold::Sorted> merged(std::size_t table) const;
   /// Runs `work` for each worker, on threads if there are several; the first error counts.
   Result<> each(const std::function<Result<>(Fold&, unsigned number)>& work);
@@ -76,6 +85,7 @@ class Folds {
   std::unique_ptr<Ranges> ranges_;  ///< nullptr: one pass
   std::uint64_t passes_ = 0;        ///< that are over
   std::vector<std::unique_ptr<Fold>> folds_;
+  std::vector<std::vector<Slot>> index_runs_;  ///< by table; sorted parts, under slots of their own
 };
 
 /// How many threads, of those wanted, are worth starting for so many events.

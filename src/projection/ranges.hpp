@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -23,11 +24,14 @@ struct RowRange {
 /// log, and the rest in further passes: reading the log again in order costs less than moving rows
 /// in and out. The first pass begins with all keys of all tables. Whichever worker runs out of room
 /// halves the range of the table that takes most, for all of them; the next passes take up what was
-/// cut off.
+/// cut off, as much at a time as turned out to fit.
 class Ranges {
  public:
   /// Before the first pass.
-  void add(RowRange range) { tables_.push_back({std::move(range), {}, false}); }
+  void add(RowRange range) {
+    tables_.emplace_back();
+    tables_.back().now = std::move(range);
+  }
 
   /// Grows with every cut, so that workers notice.
   [[nodiscard]] std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
@@ -35,15 +39,19 @@ class Ranges {
     const std::lock_guard lock(mutex_);
     return tables_[table].now;
   }
-  /// Leaves the keys from `key` on to a later pass, if the range does not end before that already.
-  /// False if there would be too many passes: then memory must do.
-  bool cut(std::size_t table, std::string key) {
+  /// Leaves the upper half of the range, from `keys.front()` on, to later passes, if the range does
+  /// not end before that already. All `keys`, ascending, divide that half into equal parts. False
+  /// if there would be too many passes: then memory must do.
+  bool cut(std::size_t table, std::vector<std::string> keys) {
     const std::lock_guard lock(mutex_);
     Table& one = tables_[table];
-    if (one.now.to && *one.now.to <= key) return true;
-    if (passes_ + one.later.size() + 2 > passes_max) return false;
-    if (one.now.to) one.later.push_back(*std::move(one.now.to));
-    one.now.to = std::move(key);
+    if (one.now.to && *one.now.to <= keys.front()) return true;
+    if (static_cast<double>(passes_) + 2 * passes_of(one) > passes_max) return false;
+    one.weight /= 2;
+    const double part = one.weight / static_cast<double>(keys.size());
+    std::optional<std::string> to = std::exchange(one.now.to, keys.front());
+    for (std::size_t i = keys.size(); i-- > 0; to = std::move(keys[i]))
+      one.later.push_back({std::move(to), part});
     changes_.fetch_add(1, std::memory_order_release);
     return true;
   }
@@ -52,15 +60,21 @@ class Ranges {
     const std::lock_guard lock(mutex_);
     return tables_[table].done;
   }
+  /// Whether no pass will follow this one, unless its ranges are cut.
+  [[nodiscard]] bool last_pass() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::none_of(tables_, [](const Table& one) { return one.now.to.has_value(); });
+  }
   /// How many passes are still to come, as far as is known.
   [[nodiscard]] std::uint64_t left() const {
     const std::lock_guard lock(mutex_);
-    std::size_t most = 0;
-    for (const Table& one : tables_) most = std::max(most, one.later.size() + (one.now.to ? 1 : 0));
-    return most;
+    double most = 1;
+    for (const Table& one : tables_) most = std::max(most, passes_of(one));
+    return static_cast<std::uint64_t>(std::ceil(most)) - 1;
   }
-  /// Moves every table on to what was cut off; false if nothing is left. No worker may be at work.
-  bool next_pass() {
+  /// Moves every table on to what was cut off; false if nothing is left. `room`: how many times the
+  /// rows of the pass that is over would have fitted. No worker may be at work.
+  bool next_pass(double room) {
     bool more = false;
     ++passes_;
     for (Table& one : tables_) {
@@ -68,12 +82,14 @@ class Ranges {
         one.done = true;
         continue;
       }
-      one.now.from = *std::move(one.now.to);
-      one.now.to.reset();
-      if (!one.later.empty()) {
-        one.now.to = std::move(one.later.back());
+      const double wanted = one.weight * std::max(1.0, room);
+      one.weight = 0;
+      do {
+        if (one.weight == 0) one.now.from = *std::move(one.now.to);
+        one.weight += one.later.back().weight;
+        one.now.to = std::move(one.later.back().to);
         one.later.pop_back();
-      }
+      } while (!one.later.empty() && one.weight + one.later.back().weight <= wanted);
       more = true;
     }
     changes_.fetch_add(1, std::memory_order_release);
@@ -81,18 +97,29 @@ class Ranges {
   }
 
  private:
+  struct Part {
+    std::optional<std::string> to;  ///< none: to the end
+    double weight;
+  };
   struct Table {
     RowRange now;
-    std::vector<std::string> later;  ///< where further ranges end, the next one last
+    double weight = 1;        ///< of the range, in shares of all keys
+    std::vector<Part> later;  ///< the parts after it, the next one last
     bool done = false;
   };
+  /// With this one, if each took as much.
+  static double passes_of(const Table& table) {
+    double weight = table.weight;
+    for (const Part& part : table.later) weight += part.weight;
+    return table.done ? 0 : weight / table.weight;
+  }
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> changes_{0};
   std::vector<Table> tables_;
   std::size_t passes_ = 0;  ///< that are over
 
   // So often the log is read at most, however little memory there is.
-  static constexpr std::size_t passes_max = 100;
+  static constexpr double passes_max = 100;
 };
 
 }  // namespace taizhang::projection

@@ -70,12 +70,12 @@ Result<Fold::Past> Fold::past_of(const Target& target, const std::vector<std::st
 Result<std::optional<Fold::Failure>> Fold::replay(Target& target, Entry& entry,
                                                   const std::vector<std::string>& key,
                                                   const Past& past, std::size_t count) {
-  entry.second.row.reset();
+  entry.second.live->row.reset();
   for (std::size_t at = 0; at < count; ++at) {
     const EffectiveEvent& event = past.events[at];
     if (past.skips(event.info.position)) continue;
     if (!event.message) return std::optional(Failure{at, event.unreadable});
-    entry.second.row.last = Place{event.info.effective_on, event.info.position};
+    entry.second.live->row.last = Place{event.info.effective_on, event.info.position};
     if (!speaks_of(*schema_, event, key)) continue;
     for (const Use& use : plans_.find(event.info.type)->second.uses) {
       if (use.target != &target) continue;
@@ -91,7 +91,7 @@ Result<std::optional<Fold::Failure>> Fold::replay(Target& target, Entry& entry,
 Result<> Fold::refold(Target& target, Entry& entry, Position end) {
   const std::vector<std::string> key = RowKeys::tags_of(entry.first);
   TAIZHANG_TRY(const Past past, past_of(target, key, end));
-  Row& row = entry.second.row;
+  Row& row = entry.second.live->row;
   TAIZHANG_TRY(auto failure, replay(target, entry, key, past, past.events.size()));
   if (failure) {
     // A handler may have failed half way: what came before it once more.
@@ -109,6 +109,7 @@ Result<> Fold::refold(Target& target, Entry& entry, Position end) {
   for (const EffectiveEvent& event : past.events)
     if (past.skips(event.info.position)) ++row.left_out;
   entry.second.stale = false;
+  weigh(entry);
   return {};
 }
 

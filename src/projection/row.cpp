@@ -72,9 +72,12 @@ std::string encode_row(const Row& row) {
     put_bytes(out, row.park->reason);
   }
   if (!row.message) return out;
-  put_varint(out, row.message->ByteSizeLong());
+  const std::size_t size = row.message->ByteSizeLong();
+  put_varint(out, size);
+  const std::size_t at = out.size();
+  out.resize(at + size);
   {
-    google::protobuf::io::StringOutputStream stream(&out);
+    google::protobuf::io::ArrayOutputStream stream(out.data() + at, static_cast<int>(size));
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
     row.message->SerializeWithCachedSizes(&coded);
@@ -97,6 +100,7 @@ std::string encode_row(const Row& row) {
 }
 
 bool decode_row(std::string_view bytes, const google::protobuf::Message& prototype, Row& row) {
+  std::unique_ptr<google::protobuf::Message> former = std::move(row.message);
   row.reset();
   ByteReader in(bytes);
   const std::uint8_t has = in.byte();
@@ -114,7 +118,10 @@ bool decode_row(std::string_view bytes, const google::protobuf::Message& prototy
   if (!in.ok()) return false;
   if ((has & has_message) == 0) return in.at_end();
   const std::string_view message = in.bytes();
-  row.message.reset(prototype.New());
+  if (former && former->GetDescriptor() == prototype.GetDescriptor())
+    row.message = std::move(former);  // keeps its allocations
+  else
+    row.message.reset(prototype.New());
   if (!in.ok() || !row.message->ParseFromArray(message.data(), static_cast<int>(message.size())))
     return false;
   while (in.ok() && !in.at_end()) {

@@ -155,6 +155,13 @@ std::string Table::parked_prefix() {
   return prefix;
 }
 
+std::vector<std::string> Table::index_parts() const {
+  std::vector<std::string> parts{parked_prefix()};
+  for (const FieldInfo* field : indexed_)
+    put_u32(parts.emplace_back(), static_cast<std::uint32_t>(field->descriptor->number()));
+  return parts;
+}
+
 std::vector<std::string> Table::index_keys(std::string_view key, const Row& row) const {
   std::vector<std::string> keys;
   if (row.park) keys.push_back(parked_prefix().append(key));

@@ -59,6 +59,8 @@ class Table {
   static std::string index_prefix(const FieldInfo& field, std::string_view value);
   /// What all index keys of parked rows start with.
   static std::string parked_prefix();
+  /// Beginnings that every index key has one of, each the common one of a part of the index.
+  [[nodiscard]] std::vector<std::string> index_parts() const;
 
  private:
   explicit Table(const TableSpec& spec) : spec_(&spec), keys_(spec) {}

@@ -35,6 +35,7 @@ struct SystemOptions {
   /// Where a reader keeps its views, "scheme:place" such as "memory:mine"; made if it is not there.
   /// Writers keep theirs at PLACE/views and leave this empty.
   std::string views{};
+  ViewsOptions view_options{};  ///< memory and threads for the views
   std::shared_ptr<const Clock> clock = system_clock();
 };
 
