@@ -242,7 +242,7 @@ std::unique_ptr<Ledger> make_ledger(const std::string& place) {
 
 void cost_of_the_tree(const std::string& dir, std::uint64_t events);
 void rebuild_of_all_views(const std::string& dir, std::int64_t pupils);
-void verification(const std::string& dir);
+void verification(const std::string& place);
 
 int main(int argc, char** argv) {
   const std::string dir = argc > 1 ? argv[1] : "/tmp/taizhang-bench-" + std::to_string(getpid());
@@ -254,7 +254,7 @@ int main(int argc, char** argv) {
   batches_and_read(dir, events);
   cost_of_the_tree(dir, events);
   rebuild_of_all_views(dir, argc > 4 ? std::atoll(argv[4]) : 2000);
-  verification(dir);
+  verification(dir + "/ledger/log");
   std::filesystem::remove_all(dir);
   return 0;
 }

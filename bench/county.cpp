@@ -26,6 +26,8 @@
 #include "taizhang/generate/ledger.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 
+void verification(const std::string& place);  // verify.cpp
+
 namespace {
 
 using namespace taizhang;
@@ -330,6 +332,7 @@ int main(int argc, char** argv) {
   phase("rebuild, two workers", [&] { rebuild(place, 2, memory); });
   phase("rebuild, two workers, four times the memory", [&] { rebuild(place, 2, 4 * memory); });
   phase("as of the past", [&] { as_of(place); });
+  phase("verification", [&] { verification(place + "/log"); });
   if (flat_events > 0) phase("cost of an event as the log grows", [&] { flat(dir, flat_events); });
   if (rows > 0) phase("many rows, little memory", [&] { many_rows(dir, rows, 64U << 20); });
   if (argc <= 1) fs::remove_all(dir);

@@ -1,4 +1,4 @@
-// Verification of the ledger that rebuild.cpp made, against the limit that SHA-256 sets on the same
+// Verification of a ledger, against the limit that SHA-256 sets on the same
 // machine: the hashes of as many records of the same sizes, from memory, and nothing else.
 #include <algorithm>
 #include <chrono>
@@ -69,8 +69,7 @@ double hashing_limit(const std::vector<std::size_t>& sizes, unsigned threads) {
 
 }  // namespace
 
-void verification(const std::string& dir) {
-  const std::string place = dir + "/ledger/log";
+void verification(const std::string& place) {
   const auto sizes = record_sizes(place);
   std::printf("\n%-34s %12s %12s %8s\n", "verify (events/s)", "SHA-256", "ours", "share");
   for (const unsigned threads : {1U, std::max(1U, std::thread::hardware_concurrency())}) {

@@ -4,6 +4,12 @@
 
 namespace taizhang {
 
+Result<> KeyValue::drop_ranges(Keyspace keyspace, const std::vector<KeyRange>& ranges) {
+  Batch batch;
+  for (const KeyRange& range : ranges) batch.erase_range(keyspace, range.first, range.end);
+  return write(batch, Durability::synced);
+}
+
 std::string end_of_prefix(std::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '\xff') end.pop_back();

@@ -58,9 +58,10 @@ class Fold {
     unsigned workers = 1;
     std::size_t budget_bytes = SIZE_MAX;
     Ranges* ranges = nullptr;  ///< of the passes of all workers; nullptr: all keys in one
+    bool counted = false;      ///< events were counted, in a first pass of an earlier run
   };
   Fold(const Ledger& ledger, const Schema& schema, const Options& options)
-      : ledger_(&ledger), schema_(&schema), options_(options) {}
+      : ledger_(&ledger), schema_(&schema), options_(options), first_pass_(!options.counted) {}
 
   /// Before the first event.
   void add(const FoldTable& table);
@@ -226,7 +227,7 @@ class Fold {
   EventInfo info_;  ///< reused for every event
   std::size_t bytes_ = 0;
   bool wrote_rows_ = false;
-  bool first_pass_ = true;              ///< events are counted in the first pass only
+  bool first_pass_;                     ///< events are counted in the first pass only
   std::uint64_t adopted_ = UINT64_MAX;  ///< changes of the ranges
   bool as_narrow_as_can_be_ = false;
 };

@@ -57,14 +57,20 @@ Folds::Folds(const Ledger& ledger, const Schema& schema, const Options& options)
         Fold::Options{
             options.store, options.until, number, options.workers,
             options.budget_bytes == SIZE_MAX ? SIZE_MAX : options.budget_bytes / options.workers,
-            ranges_.get()}));
+            ranges_.get(), options.goes_on}));
+  if (options.goes_on) passes_ = 1;
 }
 
-Folds::~Folds() { (void)drop_index_runs().has_value(); }
-
 void Folds::add(const FoldTable& table, RowRange range) {
+  add(table, PassState{false, std::move(range.from), {}}, std::move(range.to));
+}
+
+void Folds::add(const FoldTable& table, const PassState& before) { add(table, before, {}); }
+
+void Folds::add(const FoldTable& table, const PassState& before, std::optional<std::string> to) {
   tables_.push_back(table);
-  if (ranges_) ranges_->add(std::move(range));
+  index_runs_.push_back(before.index_runs);
+  if (ranges_) ranges_->add({before.from, std::move(to)}, before.done);
   for (const auto& fold : folds_) fold->add(table);
 }
 
@@ -214,12 +220,11 @@ Result<> Folds::load(const TakeSlot& take_slot) {
     return {};
   }));
 
-  const bool one_pass = passes_ == 0 && (!ranges_ || ranges_->last_pass());
+  const bool one_pass = passes_ == 0 && last_pass();
   struct Stretch {
     std::size_t table, begin, end;
     Slot index;  ///< where its index entries go
   };
-  index_runs_.resize(tables);
   std::vector<Stretch> stretches;
   for (std::size_t table = 0; table < tables; ++table) {
     const std::size_t size = rows[table].size();
@@ -264,7 +269,7 @@ Result<> Folds::load(const TakeSlot& take_slot) {
   };
   TAIZHANG_CHECK(share(stretches.size(), load_stretch));
   TAIZHANG_CHECK(each([](Fold& fold, unsigned) { return fold.written(); }));
-  return !ranges_ || ranges_->last_pass() ? merge_index() : Result<>();
+  return last_pass() ? merge_index() : Result<>();
 }
 
 // Rows come in the order of their keys, and the index entries of each stretch of rows range over
@@ -316,17 +321,12 @@ Result<> Folds::merge_index() {
     }));
     return stopped() ? cancelled() : read;
   };
-  TAIZHANG_CHECK(share(parts.size(), merge_part));
-  return drop_index_runs();
+  return share(parts.size(), merge_part);
 }
 
-Result<> Folds::drop_index_runs() {
-  Batch batch;
-  for (const auto& of_table : index_runs_)
-    for (const Slot run : of_table)
-      batch.erase_range(index_space, slot_key(run), slot_key(run + 1));
-  index_runs_.clear();
-  return batch.empty() ? Result<>() : options_.store->write(batch, Durability::buffered);
+PassState Folds::pass_state(std::size_t table) const {
+  const RowRange now = ranges_ ? ranges_->of(table) : RowRange{};
+  return {!now.to, now.to.value_or(std::string()), index_runs_[table]};
 }
 
 Totals Folds::take_totals(std::size_t table) {

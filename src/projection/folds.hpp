@@ -24,15 +24,14 @@ class Folds {
     /// What does not fit in memory is folded in further passes, and never read back: for tables
     /// that the store has no rows of.
     bool passes = false;
+    bool goes_on = false;  ///< with passes: the first one was in an earlier run
   };
   Folds(const Ledger& ledger, const Schema& schema, const Options& options);
-  /// Takes parts of indexes that were not put together out of the store again.
-  ~Folds();
-  Folds(const Folds&) = delete;
-  Folds& operator=(const Folds&) = delete;
 
   /// `range`: the keys to fold, if not all; only in passes.
   void add(const FoldTable& table, RowRange range = {});
+  /// Goes on with passes where an earlier run stopped between two.
+  void add(const FoldTable& table, const PassState& before);
   /// Takes the events of `query` after `after` up to `end`, and settles. With `may_spill` rows
   /// over the budget go to the store on the way; not in passes. Progress is called on the calling
   /// thread; in passes what there is in all grows while it becomes known.
@@ -50,10 +49,14 @@ class Folds {
   /// As Fold::write_to, of all workers.
   Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
   /// Puts the rows into the store: by bulk load if it has none yet, else in batches. Their indexes
-  /// are complete once all passes are over; until then their parts lie under slots that no table
-  /// has, given by `take_slot`.
+  /// are complete once all passes are over; parts of them lie under slots that no table has, given
+  /// by `take_slot`, until those are dropped.
   using TakeSlot = std::function<Slot()>;
   Result<> flush(const TakeSlot& take_slot);
+  /// Whether all passes are over, once the rows of this one are in the store.
+  [[nodiscard]] bool last_pass() const { return !ranges_ || ranges_->last_pass(); }
+  /// What is left of a table then, to be noted before the next pass.
+  [[nodiscard]] PassState pass_state(std::size_t table) const;
   [[nodiscard]] bool wrote_rows() const;
   void shrink();
 
@@ -69,9 +72,9 @@ class Folds {
       const std::function<Result<bool>(std::string_view, const Row&)>& visit) const;
 
  private:
+  void add(const FoldTable& table, const PassState& before, std::optional<std::string> to);
   Result<> load(const TakeSlot& take_slot);
   Result<> merge_index();
-  Result<> drop_index_runs();
   [[nodiscard]] std::vector<Fold::Sorted> merged(std::size_t table) const;
   /// Runs `work` for each worker, on threads if there are several; the first error counts.
   Result<> each(const std::function<Result<>(Fold&, unsigned number)>& work);

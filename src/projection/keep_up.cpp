@@ -30,7 +30,8 @@ void Views::Impl::add_tables(Folds& folds, const State& state, std::size_t numbe
                              std::span<const std::shared_ptr<const SumsState>> sums) {
   for (std::size_t i = 0; i < state.tables.size(); ++i)
     folds.add({state.tables[i].get(), progress.tables[i].slot, empty, number,
-               state.projection->name(), sums.empty() ? nullptr : sums[i]});
+               state.projection->name(), sums.empty() ? nullptr : sums[i]},
+              progress.tables[i].pass);
 }
 
 Result<Head> Views::Impl::end_at(Position limit) const {

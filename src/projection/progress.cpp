@@ -5,7 +5,7 @@
 namespace taizhang::projection {
 namespace {
 
-constexpr std::uint64_t format = 2;
+constexpr std::uint64_t format = 3;
 
 void put_totals(std::string& out, const Totals& totals) {
   for (const std::int64_t one :
@@ -20,12 +20,36 @@ Totals totals_of(ByteReader& in) {
   return totals;
 }
 
+void put_pass(std::string& out, const PassState& pass) {
+  put_varint(out, pass.done ? 1 : 0);
+  put_bytes(out, pass.from);
+  put_varint(out, pass.index_runs.size());
+  for (const Slot run : pass.index_runs) put_varint(out, run);
+}
+PassState pass_of(ByteReader& in) {
+  PassState pass;
+  pass.done = in.varint() != 0;
+  pass.from = in.bytes();
+  for (std::uint64_t runs = in.varint(); runs > 0 && in.ok(); --runs)
+    pass.index_runs.push_back(static_cast<Slot>(in.varint()));
+  return pass;
+}
+
 }  // namespace
 
 const Progress::TableState* Progress::table(std::string_view view) const {
   for (const TableState& one : tables)
     if (one.view == view) return &one;
   return nullptr;
+}
+
+std::vector<Slot> Progress::slots() const {
+  std::vector<Slot> all;
+  for (const TableState& one : tables) {
+    if (one.slot != 0) all.push_back(one.slot);
+    all.insert(all.end(), one.pass.index_runs.begin(), one.pass.index_runs.end());
+  }
+  return all;
 }
 
 Totals Progress::totals() const {
@@ -56,6 +80,8 @@ std::string encode_progress(const Progress& progress) {
   put_varint(out, progress.paused ? 1 : 0);
   put_varint(out, progress.seen.touching);
   put_varint(out, progress.seen.deliveries);
+  put_varint(out, progress.passes_to);
+  if (progress.passes_to != 0) out.append(progress.passes_root.begin(), progress.passes_root.end());
   put_varint(out, progress.tables.size());
   for (const auto& table : progress.tables) {
     put_bytes(out, table.view);
@@ -63,6 +89,7 @@ std::string encode_progress(const Progress& progress) {
     put_totals(out, table.totals);
     put_bytes(out, table.sums);
     put_varint(out, table.sum_slices);
+    if (progress.passes_to != 0) put_pass(out, table.pass);
   }
   return out;
 }
@@ -81,6 +108,8 @@ std::optional<Progress> decode_progress(std::string_view bytes) {
   progress.paused = in.varint() != 0;
   progress.seen.touching = in.varint();
   progress.seen.deliveries = in.varint();
+  progress.passes_to = in.varint();
+  if (progress.passes_to != 0) progress.passes_root = in.fixed<Hash>();
   for (std::uint64_t tables = in.varint(); tables > 0 && in.ok(); --tables) {
     Progress::TableState table;
     table.view = in.bytes();
@@ -88,6 +117,7 @@ std::optional<Progress> decode_progress(std::string_view bytes) {
     table.totals = totals_of(in);
     table.sums = in.bytes();
     table.sum_slices = in.varint();
+    if (progress.passes_to != 0) table.pass = pass_of(in);
     progress.tables.push_back(std::move(table));
   }
   if (!in.at_end()) return std::nullopt;

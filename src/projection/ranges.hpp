@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "projection/table.hpp"
+
 namespace taizhang::projection {
 
 /// The keys of a table that one pass over the log folds: from `from` on, before `to`.
@@ -20,6 +22,13 @@ struct RowRange {
   [[nodiscard]] bool has(std::string_view key) const { return key >= from && (!to || key < *to); }
 };
 
+/// Where the passes over a table's keys stand, between two of them.
+struct PassState {
+  bool done = false;             ///< no key is left
+  std::string from{};            ///< else keys from here on are
+  std::vector<Slot> index_runs;  ///< sorted parts of its index, under slots of their own
+};
+
 /// When the rows of a fold do not fit in memory, it folds a part of the keys in a pass over the
 /// log, and the rest in further passes: reading the log again in order costs less than moving rows
 /// in and out. The first pass begins with all keys of all tables. Whichever worker runs out of room
@@ -27,10 +36,11 @@ struct RowRange {
 /// cut off, as much at a time as turned out to fit.
 class Ranges {
  public:
-  /// Before the first pass.
-  void add(RowRange range) {
+  /// Before the first pass. `done`: of an earlier run, nothing is left of the table.
+  void add(RowRange range, bool done) {
     tables_.emplace_back();
     tables_.back().now = std::move(range);
+    tables_.back().done = done;
   }
 
   /// Grows with every cut, so that workers notice.
@@ -45,7 +55,10 @@ class Ranges {
   bool cut(std::size_t table, std::vector<std::string> keys) {
     const std::lock_guard lock(mutex_);
     Table& one = tables_[table];
-    if (one.now.to && *one.now.to <= keys.front()) return true;
+    if (one.now.to) {  // another worker may have cut meanwhile
+      keys.erase(std::ranges::lower_bound(keys, *one.now.to), keys.end());
+      if (keys.empty()) return true;
+    }
     if (static_cast<double>(passes_) + 2 * passes_of(one) > passes_max) return false;
     one.weight /= 2;
     const double part = one.weight / static_cast<double>(keys.size());

@@ -90,8 +90,9 @@ Result<std::optional<Fold::Failure>> Fold::replay(Target& target, Entry& entry,
 
 Result<> Fold::refold(Target& target, Entry& entry, Position end) {
   const std::vector<std::string> key = RowKeys::tags_of(entry.first);
-  TAIZHANG_TRY(const Past past, past_of(target, key, end));
   Row& row = entry.second.live->row;
+  // A row may be ahead, of a run that was cut short; what it has taken does not come again.
+  TAIZHANG_TRY(const Past past, past_of(target, key, std::max(end, row.seen)));
   TAIZHANG_TRY(auto failure, replay(target, entry, key, past, past.events.size()));
   if (failure) {
     // A handler may have failed half way: what came before it once more.

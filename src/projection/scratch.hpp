@@ -19,6 +19,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   [[nodiscard]] Slot operator[](std::size_t number) const { return slots_[number]; }
+  /// One more.
+  Slot take() { return slots_.emplace_back(views_.take_slot()); }
   void will_be_used() { used_ = true; }
 
  private:

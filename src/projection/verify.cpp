@@ -119,7 +119,7 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
     add_tables(folds, *state, 0, made, true, {});
     do {
       TAIZHANG_CHECK(folds.run(folds.query(), {0, position}, false, progress));
-      TAIZHANG_CHECK(folds.flush([this] { return take_slot(); }));
+      TAIZHANG_CHECK(folds.flush([&] { return scratch.take(); }));
     } while (folds.next_pass());
     TAIZHANG_TRY(const Hash root, ledger->root_at(position));
     for (std::size_t i = 0; i < served.size(); ++i) {

@@ -155,36 +155,46 @@ Result<Views::Impl::Counted> Views::Impl::count_rows(const Table& table, Slot sl
 }
 
 Result<> Views::Impl::recount(State& state, std::size_t number) {
-  const TableSpec& spec = state.tables[number]->spec();
   Progress::TableState& saved = state.progress.tables[number];
   TAIZHANG_TRY(Counted counted, count_rows(*state.tables[number], saved.slot));
-  const SumsOwner owner{ledger->id(), state.progress.shape, saved.slot, spec.sums->name};
   Batch batch;
-  batch.erase_range(meta_space, projection::sums_key(saved.slot, 0),
-                    projection::sums_range_end(saved.slot));
-  saved.sums = owner.name;
-  saved.sum_slices = 0;
-  for (unsigned slice = 0; slice < projection::slice_count; ++slice) {
-    const void* sums = counted.sums->slices[slice].get();
-    if (sums == nullptr) continue;
-    saved.sum_slices |= std::uint64_t{1} << slice;
-    batch.put(meta_space, projection::sums_key(saved.slot, slice),
-              projection::save_sums(*spec.sums, owner, slice, sums));
-  }
+  put_sums(*state.tables[number], state.progress.shape, *counted.sums, saved, batch);
   batch.put(meta_space, projection::progress_key(state.projection->name()),
             projection::encode_progress(state.progress));
   state.sums[number] = std::move(counted.sums);
   return store->write(batch, Durability::buffered);
 }
 
-Result<> Views::Impl::drop_slots(std::span<const Slot> slots) {
-  Batch batch;
-  for (const Slot slot : slots) {
-    for (const auto space : {rows_space, index_space})
-      batch.erase_range(space, slot_key(slot), slot_key(slot + 1));
-    batch.erase_range(meta_space, projection::sums_key(slot, 0), projection::sums_range_end(slot));
+// In place of all that were saved.
+void Views::Impl::put_sums(const Table& table, const Id& shape, const SumsState& counted,
+                           Progress::TableState& saved, Batch& batch) const {
+  const auto& spec = table.spec().sums;
+  const SumsOwner owner{ledger->id(), shape, saved.slot, spec->name};
+  batch.erase_range(meta_space, projection::sums_key(saved.slot, 0),
+                    projection::sums_range_end(saved.slot));
+  saved.sums = owner.name;
+  saved.sum_slices = 0;
+  for (unsigned slice = 0; slice < projection::slice_count; ++slice) {
+    const void* sums = counted.slices[slice].get();
+    if (sums == nullptr) continue;
+    saved.sum_slices |= std::uint64_t{1} << slice;
+    batch.put(meta_space, projection::sums_key(saved.slot, slice),
+              projection::save_sums(*spec, owner, slice, sums));
   }
-  return store->write(batch, Durability::buffered);
+}
+
+Result<> Views::Impl::drop_slots(std::span<const Slot> slots) {
+  if (slots.empty()) return {};
+  std::vector<KeyRange> tables;
+  std::vector<KeyRange> sums;
+  for (const Slot slot : slots) {
+    tables.push_back({slot_key(slot), slot_key(slot + 1)});
+    sums.push_back({projection::sums_key(slot, 0), projection::sums_range_end(slot)});
+  }
+  TAIZHANG_CHECK(store->drop_ranges(meta_space, sums));
+  for (const auto space : {rows_space, index_space})
+    TAIZHANG_CHECK(store->drop_ranges(space, tables));
+  return {};
 }
 
 // What a dropped build or projection, or a process that ended, left behind.
@@ -195,7 +205,7 @@ Result<> Views::Impl::drop_unused_slots() {
                  store->scan(meta_space, {prefix, end_of_prefix(prefix)}, Direction::forward));
     for (; cursor->valid(); cursor->next())
       if (const auto progress = projection::decode_progress(cursor->value()))
-        for (const auto& table : progress->tables) used.insert(table.slot);
+        for (const Slot slot : progress->slots()) used.insert(slot);
     TAIZHANG_CHECK(cursor->status());
   }
   for (auto slot = used.begin(); *slot != end_slot; ++slot) {
@@ -209,9 +219,7 @@ Result<> Views::Impl::drop_unused_slots() {
       if (!left) TAIZHANG_CHECK(rest->status());
       rest.reset();
       if (!left) continue;
-      Batch batch;
-      batch.erase_range(space, range.first, range.end);
-      TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+      TAIZHANG_CHECK(store->drop_ranges(space, {range}));
     }
     next_slot_ = *slot + 1;
   }
@@ -241,9 +249,14 @@ Result<> Views::Impl::write_mark(const std::string& key, Position position) {
 // Whether the log that the progress speaks of is this one.
 Result<bool> Views::Impl::in_this_log(const Progress& progress) const {
   if (progress.ledger != ledger->id()) return false;
-  const auto root = ledger->root_at(progress.position);
-  if (!root && root.error().code() != ErrorCode::not_found) return root.error();
-  return root && *root == progress.root;
+  for (const auto& [position, noted] : {std::pair{progress.position, progress.root},
+                                        std::pair{progress.passes_to, progress.passes_root}}) {
+    if (position == 0) continue;
+    const auto root = ledger->root_at(position);
+    if (!root && root.error().code() != ErrorCode::not_found) return root.error();
+    if (!root || *root != noted) return false;
+  }
+  return true;
 }
 
 Result<Views::Impl::Found> Views::Impl::find(std::string_view view) const {

@@ -92,6 +92,9 @@ class Views::Impl {
     std::shared_ptr<const projection::SumsState> sums;
   };
   Result<Counted> count_rows(const projection::Table& table, projection::Slot slot) const;
+  void put_sums(const projection::Table& table, const Id& shape,
+                const projection::SumsState& counted, projection::Progress::TableState& saved,
+                Batch& batch) const;
   Result<> drop_unused_slots();
 
   /// A state and the progress that its new tables will have.
@@ -102,11 +105,14 @@ class Views::Impl {
   };
   [[nodiscard]] std::vector<State*> to_build();
   Result<> build(std::span<State* const> group, Position limit, const OnProgress& progress);
-  Result<Building> begin_build(State& state);
+  Result<Building> begin_build(State& state, Position limit);
+  Result<> drop_unfinished_pass(const projection::Progress& made);
+  Result<> note_pass(projection::Folds& folds, std::span<Building> group, Position end);
   Result<> build_group(std::span<Building> group, Position limit, const OnProgress& progress);
   /// The head, or the log up to `limit` if it goes further.
   [[nodiscard]] Result<Head> end_at(Position limit) const;
-  Result<> swap_in(std::span<Building> group, Batch batch);
+  /// `old`: slots to drop besides those of the tables that were served.
+  Result<> swap_in(std::span<Building> group, Batch batch, std::vector<projection::Slot> old);
   Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
   /// Where a state's tables are among those of a fold.
   struct Part {

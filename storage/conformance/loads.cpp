@@ -60,6 +60,41 @@ TEST_P(StorageConformance, SmallLoadsAndLargeLoadsAreThereAndSurviveReopening) {
   EXPECT_TRUE(store->verify());
 }
 
+TEST_P(StorageConformance, DroppedRangesAreGoneForGoodAndTheirSpaceIsBack) {
+  constexpr std::size_t count = 300'000;
+  {
+    auto store = open(OpenMode::create);
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(store->load_sorted(0, entries(count)));
+    put(*store, 0, "0", "before");
+    put(*store, 0, "2", "after");
+    auto cursor = store->scan(0, {}, Direction::forward);
+    ASSERT_TRUE(cursor);
+    const std::uint64_t full = store->size_bytes();
+    // All but the last thousand entries, in two parts.
+    ASSERT_TRUE(store->drop_ranges(
+        0, {{"1", nth_key(1'000)}, {nth_key(1'000), nth_key(count - 1'000)}, {"3", ""}}));
+    EXPECT_EQ(content(*store, 0).size(), 1'002U);
+    // Whoever reads meanwhile sees what was there.
+    std::size_t seen = 0;
+    for (; (*cursor)->valid(); (*cursor)->next()) ++seen;
+    EXPECT_TRUE((*cursor)->status());
+    EXPECT_EQ(seen, count + 2);
+    cursor->reset();
+    ASSERT_TRUE(store->drop_ranges(0, {{"1", "2"}}));
+    EXPECT_THAT(content(*store, 0), ElementsAre(Pair("0", "before"), Pair("2", "after")));
+    if (full > 0) {
+      EXPECT_LT(store->size_bytes(), full);
+    }
+    ASSERT_TRUE(store->load_sorted(0, entries(3)));
+  }
+  restart();
+  auto store = open(OpenMode::writer);
+  ASSERT_TRUE(store);
+  EXPECT_EQ(content(*store, 0).size(), 5U);
+  EXPECT_TRUE(store->verify());
+}
+
 TEST_P(StorageConformance, AnEmptyLoadLoadsNothing) {
   auto store = open(OpenMode::create);
   ASSERT_TRUE(store);

@@ -1,5 +1,6 @@
 #include "store.hpp"
 
+#include <rocksdb/convenience.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -106,6 +107,23 @@ Result<> RocksStore::write(const Batch& batch, Durability durability) {
     writing.sync = synced;
     status = database_->db->Write(writing, &converter.converted());
   }
+  if (!status.ok()) return database_->health->failed_write(status, writing_text);
+  return {};
+}
+
+Result<> RocksStore::drop_ranges(Keyspace keyspace, const std::vector<KeyRange>& ranges) {
+  // Removed files stay removed, so what was written before must not be lost with the log.
+  TAIZHANG_CHECK(KeyValue::drop_ranges(keyspace, ranges));
+  std::vector<rocksdb::Slice> ends;
+  ends.reserve(2 * ranges.size());
+  std::vector<rocksdb::RangePtr> files;
+  for (const KeyRange& range : ranges) {
+    const rocksdb::Slice* first = &ends.emplace_back(range.first);
+    const rocksdb::Slice* end = &ends.emplace_back(range.end);
+    files.emplace_back(first, range.end.empty() ? nullptr : end);
+  }
+  const auto status = rocksdb::DeleteFilesInRanges(
+      database_->db.get(), database_->keyspaces[keyspace], files.data(), files.size(), false);
   if (!status.ok()) return database_->health->failed_write(status, writing_text);
   return {};
 }

@@ -19,6 +19,7 @@ class RocksStore final : public KeyValue {
   Result<std::unique_ptr<Cursor>> scan(Keyspace keyspace, KeyRange range,
                                        Direction direction) const override;
   Result<> write(const Batch& batch, Durability durability) override;
+  Result<> drop_ranges(Keyspace keyspace, const std::vector<KeyRange>& ranges) override;
   Result<> load_sorted(
       Keyspace keyspace,
       const std::function<bool(std::string& key, std::string& value)>& next) override;
