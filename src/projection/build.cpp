@@ -48,8 +48,8 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
     if (fits) {
       made = *std::move(cut_short);
       TAIZHANG_CHECK(drop_unfinished_pass(made));
-      // Rows may have run ahead of the progress and of the sums that were saved: what they add up to
-      // is counted once more.
+      // Rows may have run ahead of the progress and of the sums that were saved: what they add up
+      // to is counted once more.
       Batch batch;
       for (std::size_t i = 0; i < state.tables.size(); ++i) {
         TAIZHANG_TRY(Counted counted, count_rows(*state.tables[i], made.tables[i].slot));

@@ -119,7 +119,7 @@ class Fold {
     std::unique_ptr<Live> live;  ///< nullptr: frozen
     std::string frozen;          ///< the row's bytes
     std::size_t bytes = 0;       ///< that it took in memory when it was last weighed
-    bool stored = false;             ///< the store has it
+    bool stored = false;         ///< the store has it
     bool changed = false;
     bool stale = false;  ///< to be folded anew
     bool used = true;    ///< since the last sweep

@@ -230,8 +230,7 @@ Result<> Folds::load(const TakeSlot& take_slot) {
     const std::size_t size = rows[table].size();
     const bool whole = one_pass && size <= loaded_at_once;
     for (std::size_t begin = 0; begin < size; begin += loaded_at_once) {
-      const Slot slot = whole ? tables_[table].slot
-                              : index_runs_[table].emplace_back(take_slot());
+      const Slot slot = whole ? tables_[table].slot : index_runs_[table].emplace_back(take_slot());
       stretches.push_back({table, begin, std::min(begin + loaded_at_once, size), slot});
     }
   }

@@ -123,9 +123,9 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   TAIZHANG_TRY(const bool have_views, registry.exists(views_place));
   view_options.mode = have_views ? OpenMode::writer : OpenMode::create;
   TAIZHANG_TRY(auto views, registry.open(views_place, view_options));
-  TAIZHANG_TRY(system->views_, Views::open(ledger, system->schema_, *system->vault_,
-                                           std::move(views), std::move(model.projections),
-                                           options.view_options));
+  TAIZHANG_TRY(system->views_,
+               Views::open(ledger, system->schema_, *system->vault_, std::move(views),
+                           std::move(model.projections), options.view_options));
   if (!reads) {
     TAIZHANG_CHECK(
         record_schema(ledger, *system->schema_, system->name_, {}, at_standing_clock(ledger)));
