@@ -286,7 +286,7 @@ void many_rows(const std::string& dir, std::uint64_t count, std::size_t cache_by
   });
   row("recorded", static_cast<double>(count) / recording, "events/s");
   Projection grants("grants", 1);
-  grants.table<v1::AidPaymentRow>("grants", {"grant"})
+  grants.table<v1::AidPaymentRow>("aid-payments", {"grant"})
       .creates<v1::AidGranted>(
           [](const v1::AidGranted& e, const EventInfo& info, v1::AidPaymentRow& one) {
             one.set_student(e.student());
