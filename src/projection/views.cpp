@@ -184,13 +184,19 @@ void Views::Impl::put_sums(const Table& table, const Id& shape, const SumsState&
 }
 
 Result<> Views::Impl::drop_slots(std::span<const Slot> slots) {
-  if (slots.empty()) return {};
+  std::vector<Slot> sorted(slots.begin(), slots.end());
+  std::sort(sorted.begin(), sorted.end());
   std::vector<KeyRange> tables;
   std::vector<KeyRange> sums;
-  for (const Slot slot : slots) {
-    tables.push_back({slot_key(slot), slot_key(slot + 1)});
-    sums.push_back({projection::sums_key(slot, 0), projection::sums_range_end(slot)});
+  for (std::size_t i = 0; i < sorted.size();) {
+    // A file may hold the ends of two tables: neighbours are one range.
+    const Slot first = sorted[i];
+    Slot end = first + 1;
+    while (++i < sorted.size() && sorted[i] <= end) end = sorted[i] + 1;
+    tables.push_back({slot_key(first), slot_key(end)});
+    sums.push_back({projection::sums_key(first, 0), projection::sums_key(end, 0)});
   }
+  if (sorted.empty()) return {};
   TAIZHANG_CHECK(store->drop_ranges(meta_space, sums));
   for (const auto space : {rows_space, index_space})
     TAIZHANG_CHECK(store->drop_ranges(space, tables));
