@@ -133,7 +133,8 @@ class KeyValue {
       Keyspace keyspace, const std::function<bool(std::string& key, std::string& value)>& next) = 0;
   /// Erases ranges that nobody writes to meanwhile, and gives the space of files that hold nothing
   /// else back at once, not some time later. Durable when it returns, with all that was written
-  /// before. By itself a synced batch that erases the ranges.
+  /// before; a cursor that is open keeps what it began with. Errors as `write`. What a store does
+  /// that does not override it: a synced batch that erases the ranges.
   virtual Result<> drop_ranges(Keyspace keyspace, const std::vector<KeyRange>& ranges);
   /// For a store opened as follower: makes what the writer has written visible, in whole batches,
   /// synced or not. Between two calls nothing that is read changes; a cursor keeps what it began

@@ -22,6 +22,8 @@ Result<std::shared_ptr<const Run>> FrameAhead::run_at(Position position, bool ca
     values_.clear();
     return log_->run_at(position, cached);
   }
+  if (cached)
+    if (auto run = log_->cached_frame(frame)) return run;
   std::size_t at = (frame - first_) / limits::frame_events;
   if (at >= values_.size()) {
     count_ = std::clamp(count_ * 2, std::size_t{2}, frames_max);
@@ -33,6 +35,7 @@ Result<std::shared_ptr<const Run>> FrameAhead::run_at(Position position, bool ca
   // What is not there or does not hold is looked up, which says what is wrong.
   if (at >= values_.size() || !decode_frame(values_[at], frame, *run))
     return log_->run_at(position, cached);
+  if (cached) log_->cache_frame(frame, run);
   return std::shared_ptr<const Run>(std::move(run));
 }
 

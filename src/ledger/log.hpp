@@ -60,6 +60,11 @@ class Log {
   /// The records around a position up to the head. Frames of pages come from the cache and go
   /// into it if `cached`.
   Result<std::shared_ptr<const Run>> run_at(Position position, bool cached) const;
+  /// The frame's run if the cache has it; and puts one in.
+  std::shared_ptr<const Run> cached_frame(Position first) const { return frames_.find(first); }
+  void cache_frame(Position first, std::shared_ptr<const Run> run) const {
+    frames_.add(first, std::move(run));
+  }
   /// The stored values of up to `count` consecutive frames of pages, from the one that begins at
   /// `first` on, as far as there are any.
   Result<> frames(Position first, std::size_t count, std::vector<std::string>& values) const;
