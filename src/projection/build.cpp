@@ -37,6 +37,7 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
   building.sums.resize(state.tables.size());
   Progress& made = building.made;
   const std::string key = projection::build_key(state.projection->name());
+  std::vector<Slot> unfit;
   TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
   if (auto cut_short = stored ? projection::decode_progress(stored->view()) : std::nullopt) {
     bool fits = (cut_short->position != 0 || cut_short->passes_to != 0) &&
@@ -61,7 +62,7 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
       if (!batch.empty()) TAIZHANG_CHECK(store->write(batch, Durability::buffered));
       return building;
     }
-    TAIZHANG_CHECK(drop_slots(cut_short->slots()));
+    unfit = cut_short->slots();
   }
   made.version = state.projection->version();
   made.layout = state.layout;
@@ -77,6 +78,8 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
   Batch batch;
   batch.put(meta_space, key, projection::encode_progress(made));
   TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+  // Only now: what does not fit up to this limit may fit up to another, and must then be whole.
+  TAIZHANG_CHECK(drop_slots(unfit));
   return building;
 }
 

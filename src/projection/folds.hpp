@@ -48,10 +48,10 @@ class Folds {
 
   /// As Fold::write_to, of all workers.
   Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
+  using TakeSlot = std::function<Slot()>;
   /// Puts the rows into the store: by bulk load if it has none yet, else in batches. Their indexes
   /// are complete once all passes are over; parts of them lie under slots that no table has, given
   /// by `take_slot`, until those are dropped.
-  using TakeSlot = std::function<Slot()>;
   Result<> flush(const TakeSlot& take_slot);
   /// Whether all passes are over, once the rows of this one are in the store.
   [[nodiscard]] bool last_pass() const { return !ranges_ || ranges_->last_pass(); }

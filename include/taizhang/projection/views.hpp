@@ -52,7 +52,8 @@ struct ViewsOptions {
   /// batch's own rows, and what is being sorted to be written, come on top.
   std::size_t cache_bytes = 256U << 20;
   unsigned workers = 0;  ///< threads that fold; 0: as many as the machine has. See set_workers.
-  /// A build notes how far it has come at least so often; interrupted, it goes on from there.
+  /// A build notes how far it has come at least so often, and after each pass; interrupted, it goes
+  /// on from there.
   std::uint64_t checkpoint_events = 16U << 20;
 };
 
