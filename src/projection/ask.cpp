@@ -7,15 +7,15 @@
 #include <set>
 
 #include "projection/reveal.hpp"
+#include "projection/scratch.hpp"
 #include "projection/views_impl.hpp"
 #include "projection/where.hpp"
 
 namespace taizhang {
 
-using projection::Folds;
 using projection::index_space;
-using projection::RowRange;
 using projection::Row;
+using projection::RowRange;
 using projection::rows_space;
 using projection::Slot;
 using projection::slot_key;
@@ -156,29 +156,23 @@ Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
                                         "日志止于位置 " + std::to_string(head.position)})
         .with("position", std::to_string(known));
   asking.answer.position = known;
-  Folds::Options options = views.fold_options(key.empty() ? known : 0);
-  options.store = nullptr;
-  options.until = ask.effective_on;
-  options.passes = true;
-  Folds folds(*views.ledger, *views.schema, options);
+  projection::Folds::Options how = views.fold_options(key.empty() ? known : 0);
+  how.until = ask.effective_on;
+  projection::Scratch scratch(views);
+  projection::BulkFold bulk(*views.ledger, *views.schema, how,
+                            {[&] { return scratch.take(); }, false});
   // From the page's beginning on: rows before it are not even folded.
-  const std::string start = asking.start();
-  RowRange range{start, {}};
-  if (!key.empty()) range = {key, key + '\0'};
-  folds.add({&table, 0, true, 0, projection}, std::move(range));
-  const auto offer = [&](std::string_view row_key, const Row& row) -> Result<bool> {
-    if (row_key <= start || (!key.empty() && row_key != key)) return true;
-    return asking.offer(row_key, row);
-  };
-  do {
-    Query query = folds.query();
-    if (!key.empty())
-      for (QueryItem& item : query.items)
-        for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
-    TAIZHANG_CHECK(folds.run(query, {0, known}, false, {}));
-    TAIZHANG_TRY(const bool more, folds.each_row(0, offer));
-    if (!more) break;
-  } while (key.empty() && folds.next_pass());
+  const std::string& start = asking.start();
+  RowRange range{start.empty() ? start : start + '\0', {}};
+  if (!key.empty()) range = {std::max(key, range.from), key + '\0'};
+  bulk.add({&table, 0, 0, projection, {}, std::move(range)});
+  Query query = bulk.folds().query();
+  if (!key.empty())
+    for (QueryItem& item : query.items)
+      for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
+  TAIZHANG_CHECK(bulk.run(query, known, {}));
+  TAIZHANG_CHECK(bulk.each_row(
+      [&](std::string_view row_key, std::string_view row) { return asking.offer(row_key, row); }));
   return asking.finish(0);
 }
 

@@ -1,8 +1,9 @@
 // Filling tables beside those that are served, and swapping them in.
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <optional>
 
+#include "projection/scratch.hpp"
 #include "projection/views_impl.hpp"
 
 namespace taizhang {
@@ -40,26 +41,15 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
   std::vector<Slot> unfit;
   TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
   if (auto cut_short = stored ? projection::decode_progress(stored->view()) : std::nullopt) {
-    bool fits = (cut_short->position != 0 || cut_short->passes_to != 0) &&
-                cut_short->passes_to <= limit && cut_short->shape == state.shape &&
+    bool fits = (cut_short->position != 0 || cut_short->bulk.end != 0) &&
+                cut_short->bulk.end <= limit && cut_short->shape == state.shape &&
                 cut_short->version == state.projection->version();
     if (fits) {
       TAIZHANG_TRY(fits, in_this_log(*cut_short));
     }
     if (fits) {
       made = *std::move(cut_short);
-      TAIZHANG_CHECK(drop_unfinished_pass(made));
-      // Rows may have run ahead of the progress and of the sums that were saved: what they add up
-      // to is counted once more.
-      Batch batch;
-      for (std::size_t i = 0; i < state.tables.size(); ++i) {
-        TAIZHANG_TRY(Counted counted, count_rows(*state.tables[i], made.tables[i].slot));
-        made.tables[i].totals = counted.totals;
-        if (counted.sums)
-          put_sums(*state.tables[i], made.shape, *counted.sums, made.tables[i], batch);
-        building.sums[i] = std::move(counted.sums);
-      }
-      if (!batch.empty()) TAIZHANG_CHECK(store->write(batch, Durability::buffered));
+      TAIZHANG_CHECK(count_made(building));
       return building;
     }
     unfit = cut_short->slots();
@@ -79,22 +69,51 @@ Result<Views::Impl::Building> Views::Impl::begin_build(State& state, Position li
   batch.put(meta_space, key, projection::encode_progress(made));
   TAIZHANG_CHECK(store->write(batch, Durability::buffered));
   // Only now: what does not fit up to this limit may fit up to another, and must then be whole.
-  TAIZHANG_CHECK(drop_slots(unfit));
+  TAIZHANG_CHECK(drop_if_unused(std::move(unfit)));
   return building;
+}
+
+// What the rows add up to that a build has when it goes on.
+Result<> Views::Impl::count_made(Building& building) {
+  Progress& made = building.made;
+  const State& state = *building.state;
+  const bool in_bulk = made.bulk.end != 0;
+  // The runs may have been merged in part before.
+  std::vector<Slot> begun;
+  for (const auto& table : made.tables) begun.push_back(table.slot);
+  if (in_bulk) TAIZHANG_CHECK(drop_slots(begun));
+  Batch batch;
+  for (std::size_t i = 0; i < state.tables.size(); ++i) {
+    const Slot slot = made.tables[i].slot;
+    TAIZHANG_TRY(Counted counted,
+                 count_rows(*state.tables[i],
+                            in_bulk ? projection::Runs::prefixes(made.bulk.runs, slot)
+                                    : std::vector<std::string>{projection::slot_key(slot)}));
+    made.tables[i].totals = counted.totals;
+    if (counted.sums) put_sums(*state.tables[i], made.shape, *counted.sums, made.tables[i], batch);
+    building.sums[i] = std::move(counted.sums);
+  }
+  return batch.empty() ? Result<>() : store->write(batch, Durability::buffered);
 }
 
 Result<> Views::Impl::build(std::span<State* const> group, Position limit,
                             const OnProgress& progress) {
   // Those that have come equally far are built by the same scan.
-  std::map<std::pair<Position, Position>, std::vector<Building>> parts;
+  std::vector<std::vector<Building>> parts;
   for (State* state : group) {
     TAIZHANG_TRY(Building building, begin_build(*state, limit));
-    const std::pair far{building.made.position, building.made.passes_to};
-    parts[far].push_back(std::move(building));
+    const auto equal = std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
+      return part.front().made.position == building.made.position &&
+             part.front().made.bulk == building.made.bulk;
+    });
+    if (equal == parts.end())
+      parts.emplace_back().push_back(std::move(building));
+    else
+      equal->push_back(std::move(building));
   }
-  for (auto& [far, part] : parts) {
+  for (auto& part : parts) {
     const auto began = std::chrono::steady_clock::now();
-    const Position from = far.first;
+    const Position from = part.front().made.position;
     const auto outcome = build_group(part, limit, progress);
     std::vector<State*> built;
     for (const Building& one : part) built.push_back(one.state);
@@ -109,41 +128,56 @@ Result<> Views::Impl::build(std::span<State* const> group, Position limit,
   return {};
 }
 
-// What a pass had put into the store before it was noted. The index is put together at the end.
-Result<> Views::Impl::drop_unfinished_pass(const Progress& made) {
-  if (made.passes_to == 0) return {};
+// From here on the build can go on.
+Result<> Views::Impl::note_bulk(Folds& folds, std::span<Building> group,
+                                const projection::BulkState& bulk) {
   Batch batch;
-  for (const auto& table : made.tables) {
-    const std::string end = projection::slot_key(table.slot + 1);
-    if (!table.pass.done)
-      batch.erase_range(projection::rows_space, projection::slot_key(table.slot, table.pass.from),
-                        end);
-    batch.erase_range(projection::index_space, projection::slot_key(table.slot), end);
-  }
-  return store->write(batch, Durability::buffered);
-}
-
-// From here on the build can go on with the next pass.
-Result<> Views::Impl::note_pass(Folds& folds, std::span<Building> group, Position end) {
-  TAIZHANG_TRY(const Hash root, ledger->root_at(end));
-  Batch batch;
-  std::size_t table = 0;
   for (std::size_t i = 0; i < group.size(); ++i) {
     Progress& made = group[i].made;
-    made.passes_to = end;
-    made.passes_root = root;
+    made.bulk = bulk;
     made.seen += folds.take_seen(i);
-    for (auto& one : made.tables) one.pass = folds.pass_state(table++);
     batch.put(meta_space, projection::build_key(group[i].state->projection->name()),
               projection::encode_progress(made));
   }
   return store->write(batch, Durability::buffered);
 }
 
+// Folds everything up to the head, or to where it began to.
+Result<> Views::Impl::build_in_bulk(std::span<Building> group, const Head& head,
+                                    const OnProgress& progress) {
+  const Position end =
+      group.front().made.bulk.end != 0 ? group.front().made.bulk.end : head.position;
+  TAIZHANG_TRY(const Hash root, ledger->root_at(end));
+  // Of what it took, a build that was cut short goes on from what it noted.
+  projection::BulkState before = group.front().made.bulk;
+  std::vector<Slot> taken = before.spool;
+  taken.insert(taken.end(), before.runs.begin(), before.runs.end());
+  projection::Scratch scratch(*this, std::move(taken));
+  std::optional<projection::BulkFold> bulk;
+  projection::BulkFold::Options how;
+  how.take_slot = [&] { return scratch.take(); };
+  how.note = [&](projection::BulkState state) {
+    state.root = root;
+    return note_bulk(bulk->folds(), group, state);
+  };
+  bulk.emplace(*ledger, *schema, fold_options(end), how, std::move(before));
+  Folds& folds = bulk->folds();
+  for (std::size_t i = 0; i < group.size(); ++i)
+    add_tables(folds, *group[i].state, i, group[i].made, group[i].sums);
+  TAIZHANG_CHECK(bulk->run(folds.query(), end, progress));
+  TAIZHANG_CHECK(bulk->load(progress));
+  Batch batch;
+  TAIZHANG_CHECK(move_on(folds, group, end, root, batch));
+  for (Building& one : group) {
+    one.made.bulk = {};
+    batch.put(meta_space, projection::build_key(one.state->projection->name()),
+              projection::encode_progress(one.made));
+  }
+  return store->write(batch, Durability::buffered);
+}
+
 Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
                                   const OnProgress& on_progress) {
-  const Position start = group.front().made.position;
-  Position position = start;
   const auto tell = [&](Position done, Position end) {
     {
       const auto lock = moving_on();
@@ -151,77 +185,43 @@ Result<> Views::Impl::build_group(std::span<Building> group, Position limit,
     }
     if (on_progress) on_progress(done, end);
   };
-  std::vector<Slot> index_runs;  // that are not needed any more
-  // Folds up to `end`, and notes it with what is needed to go on from there.
-  const auto fold_to = [&](Position end, const Head& head, Batch& batch) -> Result<> {
-    tell(position, head.position);
-    Folds::Options how = fold_options(end - position);
-    how.passes = position == 0;
-    how.goes_on = group.front().made.passes_to != 0;
-    Folds folds(*ledger, *schema, how);
-    for (std::size_t i = 0; i < group.size(); ++i)
-      add_tables(folds, *group[i].state, i, group[i].made, position == 0, group[i].sums);
-    do {
-      TAIZHANG_CHECK(folds.run(
-          folds.query(), {position, end}, true, [&](std::uint64_t done, std::uint64_t all) {
-            const double part = static_cast<double>(done) / static_cast<double>(all);
-            tell(position + static_cast<Position>(part * static_cast<double>(end - position)),
-                 head.position);
-          }));
-      std::vector<Slot> taken;
-      auto flushed = folds.flush([&] { return taken.emplace_back(take_slot()); });
-      if (!flushed) {
-        (void)drop_slots(taken).has_value();
-        return flushed;
-      }
-      if (!folds.last_pass()) TAIZHANG_CHECK(note_pass(folds, group, end));
-    } while (folds.next_pass());
-    Hash root = head.root;
-    if (end != head.position) {
-      TAIZHANG_TRY(root, ledger->root_at(end));
-    }
-    std::size_t table = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      Building& one = group[i];
-      one.made.passes_to = 0;
-      for (std::size_t number = 0; number < one.made.tables.size(); ++number) {
-        const auto parts = folds.pass_state(table + number).index_runs;
-        index_runs.insert(index_runs.end(), parts.begin(), parts.end());
-        one.made.tables[number].pass = {};
-      }
-      TAIZHANG_CHECK(move_on(folds, {i, table}, *one.state, end, root, one.made, one.sums, batch));
-      batch.put(meta_space, projection::build_key(one.state->projection->name()),
-                projection::encode_progress(one.made));
-      table += one.state->tables.size();
-    }
-    position = end;
-    return {};
-  };
+  const auto position = [&] { return group.front().made.position; };
+  if (position() == 0) {
+    TAIZHANG_TRY(const Head head, end_at(limit));
+    TAIZHANG_CHECK(build_in_bulk(
+        group, head, [&](std::uint64_t done, std::uint64_t) { tell(done, head.position); }));
+  }
 
+  Folds folds(*ledger, *schema, fold_options(options.batch_events));
+  for (std::size_t i = 0; i < group.size(); ++i)
+    add_tables(folds, *group[i].state, i, group[i].made, group[i].sums);
+  const Query query = folds.query();
   for (;;) {
     TAIZHANG_TRY(const Head head, end_at(limit));
-    if (position >= head.position) break;
     // The last stretch, when it is short, is left for when nobody else moves rows on.
-    if (position != 0 && head.position - position <= options.batch_events) break;
+    if (head.position <= position() + options.batch_events) break;
     Batch batch;
-    const Position passes_to = group.front().made.passes_to;
-    const Position next = std::min(position + options.checkpoint_events, head.position);
-    TAIZHANG_CHECK(fold_to(passes_to != 0 ? passes_to : next, head, batch));
+    TAIZHANG_CHECK(fold_on(folds, query, position() + options.batch_events, head, group, batch));
+    for (const Building& one : group)
+      batch.put(meta_space, projection::build_key(one.state->projection->name()),
+                projection::encode_progress(one.made));
     TAIZHANG_CHECK(store->write(batch, Durability::buffered));
-    TAIZHANG_CHECK(drop_slots(std::exchange(index_runs, {})));
+    folds.shrink();
+    tell(position(), head.position);
   }
   const std::lock_guard writing(writing_);
   Batch batch;
   TAIZHANG_TRY(const Head head, end_at(limit));
-  if (position < head.position) TAIZHANG_CHECK(fold_to(head.position, head, batch));
-  tell(position, position);
-  return swap_in(group, std::move(batch), std::move(index_runs));
+  if (position() < head.position)
+    TAIZHANG_CHECK(fold_on(folds, query, head.position, head, group, batch));
+  tell(position(), position());
+  return swap_in(group, std::move(batch));
 }
 
-Result<> Views::Impl::swap_in(std::span<Building> group, Batch batch, std::vector<Slot> old) {
+Result<> Views::Impl::swap_in(std::span<Building> group, Batch batch) {
+  std::vector<Slot> old;
   for (Building& one : group) {
     const std::string& name = one.state->projection->name();
-    // Rows of a build that goes on may be ahead of its progress; at the head nothing is.
     TAIZHANG_CHECK(check_counts(*one.state, one.made));
     one.made.paused = one.state->progress.paused;
     batch.erase(meta_space, projection::build_key(name));

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "taizhang/limits.hpp"
@@ -70,42 +71,45 @@ void Fold::add(const FoldTable& table) {
     }
     const auto handler = spec.handlers.find(type);
     const auto reveal = spec.reveals.find(type);
-    plan.uses.push_back({&target, handler == spec.handlers.end() ? nullptr : &handler->second,
-                         reveal == spec.reveals.end() ? nullptr : &reveal->second});
+    plan.keeps_sealed = plan.keeps_sealed || reveal != spec.reveals.end();
+    auto same = std::find_if(plan.by_keys.begin(), plan.by_keys.end(), [&](const SameKeys& one) {
+      return one.uses.front().target->spec().key_kinds == spec.key_kinds;
+    });
+    if (same == plan.by_keys.end())
+      same = plan.by_keys.insert(same, SameKeys{&table.table->keys(), {}});
+    same->uses.push_back({&target, handler == spec.handlers.end() ? nullptr : &handler->second,
+                          reveal == spec.reveals.end() ? nullptr : &reveal->second});
   }
 }
 
 Result<Fold::Entry*> Fold::find(Target& target, const Key& key) {
   if (const auto found = target.cache.find(key); found != target.cache.end()) {
     found->second.used = true;
-    if (!found->second.live) TAIZHANG_CHECK(thaw(target, *found));
     return &*found;
   }
   std::optional<PinnedValue> value;
-  if (!target.use.empty && options_.store != nullptr) {
+  if (options_.store != nullptr) {
     TAIZHANG_TRY(value, options_.store->get(rows_space, slot_key(target.use.slot, key.text)));
   }
   Entry& entry = *target.cache.try_emplace(std::string(key.text)).first;
   Cached& cached = entry.second;
-  cached.live = std::make_unique<Live>();
   if (value) {
-    if (!decode_row(value->view(), *target.spec().row, cached.live->row)) {
+    if (!decode_row(value->view(), *target.spec().row, cached.row)) {
       target.cache.erase(entry.first);
       return damaged_row(*target.use.table, key.text);
     }
     cached.stored = true;
   }
-  if (options_.ranges != nullptr) target.live.push_back(&entry);
   weigh(entry);
   return &entry;
 }
 
 void Fold::weigh(Entry& entry) {
+  if (options_.store == nullptr) return;  // in bulk a part has as many events as fit
   Cached& cached = entry.second;
   bytes_ -= cached.bytes;
-  cached.bytes = node_bytes + entry.first.size() +
-                 (cached.live ? sizeof(Live) - sizeof(Row) + memory_of(cached.live->row)
-                              : cached.frozen.capacity());
+  cached.bytes =
+      node_bytes + entry.first.size() + sizeof(Cached) - sizeof(Row) + memory_of(cached.row);
   bytes_ += cached.bytes;
 }
 
@@ -113,9 +117,9 @@ void Fold::weigh(Entry& entry) {
 void Fold::touch(Target& target, Entry& entry) {
   Cached& cached = entry.second;
   if (std::exchange(cached.changed, true)) return;
-  const Row& row = cached.live->row;
-  count(target, entry.first, row, -1);
-  if (cached.stored) cached.live->index = target.use.table->index_keys(entry.first, row);
+  if (!cached.stored) return;
+  count(target, entry.first, cached.row, -1);
+  cached.index = target.use.table->index_keys(entry.first, cached.row);
 }
 
 // Adds a row (sign 1) to what is told of the table, or takes it away (sign -1).
@@ -157,34 +161,71 @@ Result<> Fold::parse(Coming& coming) {
   return {};
 }
 
-Result<> Fold::take(const RecordedEvent& event) {
-  if (is_control(event.type)) return take_control(event);
+Fold::Plan* Fold::plan_of(const RecordedEvent& event) {
   const auto found = plans_.find(event.target ? event.target->type : event.type);
-  if (found == plans_.end()) return {};
+  return found == plans_.end() ? nullptr : &found->second;
+}
+
+void Fold::count_touching(const SameKeys& same, Position position) {
+  for (const Use& use : same.uses) {
+    const std::size_t projection = use.target->use.projection;
+    if (std::exchange(last_touching_[projection], position) != position)
+      ++seen_[projection].touching;
+  }
+}
+
+Result<bool> Fold::route(const RecordedEvent& event,
+                         const std::function<void(std::uint64_t)>& visit) {
+  if (is_control(event.type)) {
+    TAIZHANG_CHECK(control_rows(event, [&](Target&, const Key& key) -> Result<> {
+      visit(key.hash);
+      return {};
+    }));
+    return false;
+  }
+  const Plan* plan = plan_of(event);
+  if (plan == nullptr) return false;
+  for (const SameKeys& same : plan->by_keys)
+    same.keys->each(event.tags, [&](std::string_view text) {
+      if (!same.uses.front().target->use.range.has(text)) return;
+      count_touching(same, event.position);
+      for (const Use& use : same.uses) ++seen_[use.target->use.projection].deliveries;
+      visit(hash_of(text));
+    });
+  return plan->keeps_sealed;
+}
+
+Result<> Fold::take(const RecordedEvent& event) {
+  if (is_control(event.type))
+    return control_rows(event, [&](Target& target, const Key& key) -> Result<> {
+      if (!part_.has(key.hash)) return {};
+      TAIZHANG_TRY(Entry * entry, find(target, key));
+      touch(target, *entry);
+      mark(target, *entry);
+      return {};
+    });
+  Plan* plan = plan_of(event);
+  if (plan == nullptr) return {};
   Coming coming{&event,
-                &found->second,
+                plan,
                 {event.effective_on ? *event.effective_on : Date::in_china(event.recorded_at),
                  event.position}};
   if (!event.target && options_.until && coming.place.effective_on > *options_.until) return {};
-
   std::optional<Error> failed;
-  for (const Use& use : coming.plan->uses) {
-    if (use.target->done) continue;
-    const std::size_t projection = use.target->use.projection;
-    use.target->use.table->keys().each(event.tags, [&](std::string_view text) {
-      if (failed) return;
-      if (first_pass_ && options_.number == 0 && last_touching_[projection] != event.position) {
-        last_touching_[projection] = event.position;
-        ++seen_[projection].touching;
-      }
-      const bool in_range = use.target->range.has(text);
-      if (!first_pass_ && !in_range) return;
+  for (const SameKeys& same : plan->by_keys) {
+    same.keys->each(event.tags, [&](std::string_view text) {
+      if (failed || !same.uses.front().target->use.range.has(text)) return;
+      // One of several workers tells whether the event speaks of any row.
+      if (options_.counts && part_.number == 0) count_touching(same, event.position);
       const Key key{text, hash_of(text)};
-      if (!mine(key.hash)) return;
-      if (first_pass_) ++seen_[projection].deliveries;
-      if (!in_range) return;
-      if (auto delivered = deliver(use, coming, key); !delivered)
-        failed = std::move(delivered).error();
+      if (!part_.has(key.hash)) return;
+      for (const Use& use : same.uses) {
+        if (options_.counts) ++seen_[use.target->use.projection].deliveries;
+        if (auto delivered = deliver(use, coming, key); !delivered) {
+          failed = std::move(delivered).error();
+          return;
+        }
+      }
     });
     if (failed) return std::move(*failed);
   }
@@ -193,7 +234,7 @@ Result<> Fold::take(const RecordedEvent& event) {
 
 Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
   TAIZHANG_TRY(Entry * entry, find(*use.target, key));
-  Row& row = entry->second.live->row;
+  Row& row = entry->second.row;
   const Position position = coming.place.position;
   if (position <= row.seen) return {};
   touch(*use.target, *entry);
@@ -236,7 +277,7 @@ Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
 Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
                      const EventInfo& info, Kept kept, Entry& entry,
                      std::optional<std::string>& thrown) {
-  Row& row = entry.second.live->row;
+  Row& row = entry.second.row;
   row.last = Place{info.effective_on, info.position};
   if (!row.message) {
     if (use.handler == nullptr || !use.handler->creates) return {};
@@ -263,17 +304,14 @@ Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
   return {};
 }
 
-Result<> Fold::take_control(const RecordedEvent& event) {
+Result<> Fold::control_rows(const RecordedEvent& event,
+                            const std::function<Result<>(Target&, const Key&)>& visit) {
   TAIZHANG_TRY(const RowDecision control, read_row_decision(event));
   for (const auto& target : targets_) {
     if (target->spec().view != control.view) continue;
     const auto text = target->use.table->keys().of(control.key);
-    if (!text) continue;  // of a former layout of the view
-    const Key key{*text, hash_of(*text)};
-    if (target->done || !mine(key.hash) || !target->range.has(key.text)) continue;
-    TAIZHANG_TRY(Entry * entry, find(*target, key));
-    touch(*target, *entry);
-    mark(*target, *entry);
+    if (!text || !target->use.range.has(*text)) continue;  // of a former layout of the view
+    TAIZHANG_CHECK(visit(*target, Key{*text, hash_of(*text)}));
   }
   return {};
 }

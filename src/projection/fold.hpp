@@ -11,23 +11,31 @@
 #include <vector>
 
 #include "projection/control.hpp"
-#include "projection/ranges.hpp"
+#include "projection/key_part.hpp"
 #include "projection/row.hpp"
 #include "projection/sums_state.hpp"
 #include "projection/table.hpp"
 #include "projection/totals.hpp"
 #include "taizhang/ledger.hpp"
+#include "taizhang/projection/history.hpp"
 
 namespace taizhang::projection {
+
+/// Keys from `from` on, before `to`.
+struct RowRange {
+  std::string from{};
+  std::optional<std::string> to{};  ///< none: to the end
+  [[nodiscard]] bool has(std::string_view key) const { return key >= from && (!to || key < *to); }
+};
 
 /// A table that is to be folded.
 struct FoldTable {
   const Table* table = nullptr;
   Slot slot = 0;
-  bool empty = true;           ///< the store has no rows of that slot
   std::size_t projection = 0;  ///< the how manyeth of the fold, from 0
   std::string_view projection_name;
   std::shared_ptr<const SumsState> sums{};  ///< as they stand; nullptr: empty
+  RowRange range{};                         ///< of the keys to fold
 };
 
 /// Events of a projection by what a scan saw of them.
@@ -41,68 +49,53 @@ struct Seen {
   }
 };
 
-/// One worker: folds events, in position order, into those rows whose keys lie in its slices. Rows
-/// are read from the store when they are first touched, changed in memory, and written when the
-/// caller says so, or when they take more than the budget.
+/// One worker: folds events, in position order, into the rows of its part of the keys.
 ///
 /// An event that comes in effective order is applied to its row directly. A late one, a void, a
 /// correction, or one at which the handler fails only marks its row; `settle` folds it anew from
 /// its history. Both ways give the same row: it is a function of its key's events alone, also
 /// where it parks.
+///
+/// It works in one of two ways. Keeping up: rows are read from the store when they are first
+/// touched, changed in memory, and written as one batch (`write_to`). In bulk: the store has no
+/// rows; the events of a part of the keys are taken from the first to the last, then its rows are
+/// handed out and forgotten (`hand_out`), and the next part begins.
 class Fold {
  public:
   struct Options {
-    KeyValue* store = nullptr;  ///< nullptr: all rows stay in memory
+    KeyValue* store = nullptr;  ///< where rows are read from; nullptr: there are none yet
     std::optional<Date> until;  ///< leaves out what is effective later
-    unsigned number = 0;        ///< of the worker, from 0
-    unsigned workers = 1;
+    bool counts = true;         ///< what `take` is given; else `route` counts
     std::size_t budget_bytes = SIZE_MAX;
-    Ranges* ranges = nullptr;  ///< of the passes of all workers; nullptr: all keys in one
-    bool counted = false;      ///< events were counted, in a first pass of an earlier run
   };
   Fold(const Ledger& ledger, const Schema& schema, const Options& options)
-      : ledger_(&ledger), schema_(&schema), options_(options), first_pass_(!options.counted) {}
+      : ledger_(&ledger), schema_(&schema), options_(options) {}
 
   /// Before the first event.
   void add(const FoldTable& table);
+  /// Whose rows it folds from now on; none may be in memory that are not written.
+  void set_part(const KeyPart& part) { part_ = part; }
 
   /// An event that the row has taken already changes nothing, so that events may come again.
   Result<> take(const RecordedEvent& event);
-  /// Folds the marked rows anew, from their history up to `end`.
+  /// Folds the marked rows anew, from their history up to `end`, as the ledger has it.
   Result<> settle(Position end);
+  /// In bulk: folds the marked rows of a part anew, from its events, which `again` gives once more.
+  using EachEvent = std::function<Result<>(const RecordedEvent&)>;
+  Result<> settle(const std::function<Result<>(const EachEvent&)>& again);
 
-  /// Whether the rows in memory are over the budget.
-  [[nodiscard]] bool over_budget() const { return bytes_ > options_.budget_bytes; }
-  /// Writes rows to the store and forgets them, those first that were not touched for longest,
-  /// until there is room again. Progress is not theirs to write: rows run ahead of it.
-  Result<> spill(Position end);
-  /// Forgets rows that are in the store, until there is room again.
+  /// Calls visit(hash) for each row that the event speaks of, maybe several times for one; and
+  /// counts. Answers whether a row keeps its sealed parts.
+  Result<bool> route(const RecordedEvent& event, const std::function<void(std::uint64_t)>& visit);
+
+  /// Keeping up: puts the changes since the last call into the batch. After `settle`.
+  void write_to(Batch& batch);
+  /// Forgets rows that are in the store, until those in memory are well within the budget.
   void shrink();
 
-  /// Folding in passes: takes over what was cut from the ranges, and forgets those rows.
-  void adopt_ranges();
-  /// Makes room: keeps rows that were not touched for longest as bytes only, then cuts the ranges
-  /// of this pass, unless a single row takes it all or there would be too many passes.
-  void narrow();
-  /// How many times the rows of this pass would fit if they were kept as bytes.
-  [[nodiscard]] double room() const;
-  /// Forgets all rows, which must be written: the next pass folds others.
-  void next_pass();
-
-  /// The changes since they were last written, after `settle`. `flush` is called whenever the
-  /// batch has grown large; not at the end.
-  Result<> write_to(Batch& batch, const std::function<Result<>()>& flush);
-  /// Rows in memory of a table that was empty and of which nothing was written yet, in key order,
-  /// for bulk load. `written` must follow.
-  struct Sorted {
-    std::string_view key;
-    const Row* row;             ///< nullptr: frozen
-    const std::string* frozen;  ///< the row's bytes
-  };
-  [[nodiscard]] std::vector<Sorted> sorted(std::size_t table) const;
-  [[nodiscard]] bool wrote_rows() const { return wrote_rows_; }
-  /// All changes are in the store by bulk load.
-  Result<> written();
+  /// In bulk: gives every row, and forgets it. After `settle`.
+  using TakeRow = std::function<void(std::size_t table, std::string_view key, const Row& row)>;
+  void hand_out(const TakeRow& take_row);
 
   /// What changed in a table's totals since last asked; complete once changes are written.
   Totals take_totals(std::size_t table);
@@ -111,15 +104,11 @@ class Fold {
   std::array<std::shared_ptr<const void>, slice_count> take_sums(std::size_t table);
 
  private:
-  struct Live {
+  struct Cached {
     Row row;
     std::vector<std::string> index;  ///< index keys as they are in the store, while changed
-  };
-  struct Cached {
-    std::unique_ptr<Live> live;  ///< nullptr: frozen
-    std::string frozen;          ///< the row's bytes
-    std::size_t bytes = 0;       ///< that it took in memory when it was last weighed
-    bool stored = false;         ///< the store has it
+    std::size_t bytes = 0;           ///< that it took in memory when it was last weighed
+    bool stored = false;             ///< the store has it
     bool changed = false;
     bool stale = false;  ///< to be folded anew
     bool used = true;    ///< since the last sweep
@@ -144,11 +133,8 @@ class Fold {
   using Entry = Cache::value_type;
   struct Target {
     FoldTable use;
-    RowRange range;     ///< of this pass
-    bool done = false;  ///< in passes before this one
     Cache cache;
     std::vector<Entry*> stale;
-    std::vector<Entry*> live;  ///< folding in passes: those that are not frozen
     Totals totals;
     std::array<std::shared_ptr<void>, slice_count> sums;  ///< slices that changed
     [[nodiscard]] const TableSpec& spec() const { return use.table->spec(); }
@@ -159,10 +145,16 @@ class Fold {
     const TableSpec::Handler* handler;  ///< may be nullptr: the type is only kept for reveals
     const TableSpec::Reveal* reveal;    ///< nullptr: its sealed parts are not kept
   };
+  /// Tables whose rows an event touches by the same keys.
+  struct SameKeys {
+    const RowKeys* keys;
+    std::vector<Use> uses;
+  };
   struct Plan {
     std::unique_ptr<google::protobuf::Message> message;  ///< reused for every event
     std::uint32_t version = 1;
-    std::vector<Use> uses;
+    std::vector<SameKeys> by_keys;
+    bool keeps_sealed = false;
   };
   struct TextHash {
     using is_transparent = void;
@@ -179,21 +171,20 @@ class Fold {
     Place place;
     enum class Parsed : std::uint8_t { not_yet, yes, unreadable } parsed = Parsed::not_yet;
   };
-  [[nodiscard]] bool mine(std::uint64_t hash) const {
-    return options_.workers == 1 || slice_of(hash) % options_.workers == options_.number;
-  }
+  /// nullptr: no table takes such events.
+  Plan* plan_of(const RecordedEvent& event);
+  void count_touching(const SameKeys& same, Position position);
   Result<Entry*> find(Target& target, const Key& key);
   void touch(Target& target, Entry& entry);
   void count(Target& target, std::string_view key, const Row& row, int sign);
   static void mark(Target& target, Entry& entry);
   /// Counts what the row takes in memory now.
   void weigh(Entry& entry);
-  void forget_beyond(Target& target);
-  void freeze_cold(std::size_t room);
-  Result<> thaw(Target& target, Entry& entry);
   Result<> deliver(const Use& use, Coming& coming, const Key& key);
   Result<> parse(Coming& coming);
-  Result<> take_control(const RecordedEvent& event);
+  /// Calls visit(target, key) for each row that a decision about a parked row is about.
+  Result<> control_rows(const RecordedEvent& event,
+                        const std::function<Result<>(Target&, const Key&)>& visit);
   Result<> apply(const Use& use, const google::protobuf::Message& message, const EventInfo& info,
                  Kept kept, Entry& entry, std::optional<std::string>& failed);
 
@@ -204,6 +195,15 @@ class Fold {
     std::optional<Park> full;       ///< the row has more events than one may have, from here on
     [[nodiscard]] bool skips(Position position) const;
   };
+  /// That, while it is gathered.
+  struct Gathering {
+    explicit Gathering(const Schema& schema) : history(schema, History::Unreadable::keep) {}
+    History history;
+    std::uint64_t taken = 0;
+    Past past;
+  };
+  static Result<> gather(const Target& target, const RecordedEvent& event, Gathering& gathering);
+  Past gathered(Gathering gathering) const;
   Result<Past> past_of(const Target& target, const std::vector<std::string>& key,
                        Position end) const;
   /// Applies the first `count` events; answers the one at which a handler failed, if any did.
@@ -214,22 +214,19 @@ class Fold {
   Result<std::optional<Failure>> replay(Target& target, Entry& entry,
                                         const std::vector<std::string>& key, const Past& past,
                                         std::size_t count);
-  Result<> refold(Target& target, Entry& entry, Position end);
-  void store(Target& target, Entry& entry, Batch& batch, std::size_t& bytes);
+  Result<> refold(Target& target, Entry& entry, const Past& past);
+  static void store(const Target& target, Entry& entry, Batch& batch);
 
   const Ledger* ledger_;
   const Schema* schema_;
   Options options_;
+  KeyPart part_;
   std::vector<std::unique_ptr<Target>> targets_;
   std::vector<Seen> seen_;               ///< by projection
   std::vector<Position> last_touching_;  ///< by projection
   Plans plans_;
   EventInfo info_;  ///< reused for every event
   std::size_t bytes_ = 0;
-  bool wrote_rows_ = false;
-  bool first_pass_;                     ///< events are counted in the first pass only
-  std::uint64_t adopted_ = UINT64_MAX;  ///< changes of the ranges
-  bool as_narrow_as_can_be_ = false;
 };
 
 }  // namespace taizhang::projection

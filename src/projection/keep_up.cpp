@@ -26,12 +26,11 @@ Error miscounted(const std::string& projection, std::int64_t rows, std::uint64_t
 }  // namespace
 
 void Views::Impl::add_tables(Folds& folds, const State& state, std::size_t number,
-                             const Progress& progress, bool empty,
+                             const Progress& progress,
                              std::span<const std::shared_ptr<const SumsState>> sums) {
   for (std::size_t i = 0; i < state.tables.size(); ++i)
-    folds.add({state.tables[i].get(), progress.tables[i].slot, empty, number,
-               state.projection->name(), sums.empty() ? nullptr : sums[i]},
-              progress.tables[i].pass);
+    folds.add({state.tables[i].get(), progress.tables[i].slot, number, state.projection->name(),
+               sums.empty() ? nullptr : sums[i]});
 }
 
 Result<Head> Views::Impl::end_at(Position limit) const {
@@ -85,70 +84,71 @@ void Views::Impl::note_outcome(std::span<State* const> group, const Result<>& ou
   }
 }
 
+Result<> Views::Impl::fold_on(Folds& folds, const Query& query, Position end, const Head& head,
+                              std::span<Building> group, Batch& batch) {
+  TAIZHANG_CHECK(folds.run(query, {group.front().made.position, end}));
+  folds.write_to(batch);
+  Hash root = head.root;
+  if (end != head.position) {
+    TAIZHANG_TRY(root, ledger->root_at(end));
+  }
+  return move_on(folds, group, end, root, batch);
+}
+
 // Takes the events after the group's position, all its projections in one scan. Rows, sums and
 // progress of a stretch are one batch.
-Result<> Views::Impl::advance(std::span<State* const> group, const Head& head,
+Result<> Views::Impl::advance(std::span<State* const> states_of, const Head& head,
                               const OnProgress& on_progress) {
-  const Position start = group.front()->progress.position;
+  std::vector<Building> group;
+  for (State* state : states_of) group.push_back({state, state->progress, state->sums});
+  const Position start = group.front().made.position;
   Folds folds(*ledger, *schema, fold_options(head.position - start));
   for (std::size_t i = 0; i < group.size(); ++i)
-    add_tables(folds, *group[i], i, group[i]->progress, false, group[i]->sums);
+    add_tables(folds, *group[i].state, i, group[i].made, group[i].sums);
   const Query query = folds.query();
 
   for (Position position = start; position < head.position;) {
-    const Position end = std::min(position + options.batch_events, head.position);
-    TAIZHANG_CHECK(folds.run(query, {position, end}, false, {}));
+    position = std::min(position + options.batch_events, head.position);
     Batch batch;
-    TAIZHANG_CHECK(folds.write_to(batch, []() -> Result<> { return {}; }));
-    Hash root = head.root;
-    if (end != head.position) {
-      TAIZHANG_TRY(root, ledger->root_at(end));
-    }
-    std::vector<Progress> moved;
-    std::vector<std::vector<std::shared_ptr<const SumsState>>> sums;
-    std::size_t table = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      moved.push_back(group[i]->progress);
-      sums.push_back(group[i]->sums);
-      TAIZHANG_CHECK(
-          move_on(folds, {i, table}, *group[i], end, root, moved.back(), sums.back(), batch));
-      TAIZHANG_CHECK(check_counts(*group[i], moved.back()));
-      batch.put(projection::meta_space, projection::progress_key(group[i]->projection->name()),
-                projection::encode_progress(moved.back()));
-      table += group[i]->tables.size();
+    TAIZHANG_CHECK(fold_on(folds, query, position, head, group, batch));
+    for (const Building& one : group) {
+      TAIZHANG_CHECK(check_counts(*one.state, one.made));
+      batch.put(projection::meta_space, projection::progress_key(one.state->projection->name()),
+                projection::encode_progress(one.made));
     }
     {
       const auto lock = moving_on();
       TAIZHANG_CHECK(store->write(batch, Durability::buffered));
-      for (std::size_t i = 0; i < group.size(); ++i) {
-        group[i]->progress = std::move(moved[i]);
-        group[i]->sums = std::move(sums[i]);
+      for (const Building& one : group) {
+        one.state->progress = one.made;
+        one.state->sums = one.sums;
       }
     }
     folds.shrink();
-    position = end;
     if (on_progress) on_progress(position - start, head.position - start);
   }
   return {};
 }
 
-Result<> Views::Impl::move_on(Folds& folds, const Part& part, const State& state, Position position,
-                              const Hash& root, Progress& progress,
-                              std::vector<std::shared_ptr<const SumsState>>& sums, Batch& batch) {
-  progress.position = position;
-  progress.root = root;
-  progress.seen += folds.take_seen(part.number);
-  for (std::size_t i = 0; i < progress.tables.size(); ++i) {
-    Progress::TableState& table = progress.tables[i];
-    table.totals += folds.take_totals(part.first_table + i);
-    const TableSpec& spec = state.tables[i]->spec();
-    if (!spec.sums) continue;
-    table.sums = spec.sums->name;
-    TAIZHANG_CHECK(folds.take_sums(part.first_table + i,
-                                   {ledger->id(), progress.shape, table.slot, table.sums}, sums[i],
-                                   batch));
-    for (unsigned slice = 0; slice < projection::slice_count; ++slice)
-      if (sums[i] && sums[i]->slices[slice]) table.sum_slices |= std::uint64_t{1} << slice;
+Result<> Views::Impl::move_on(Folds& folds, std::span<Building> group, Position position,
+                              const Hash& root, Batch& batch) {
+  std::size_t table = 0;
+  for (std::size_t number = 0; number < group.size(); ++number) {
+    auto& [state, made, sums] = group[number];
+    made.position = position;
+    made.root = root;
+    made.seen += folds.take_seen(number);
+    for (std::size_t i = 0; i < made.tables.size(); ++i, ++table) {
+      Progress::TableState& one = made.tables[i];
+      one.totals += folds.take_totals(table);
+      const TableSpec& spec = state->tables[i]->spec();
+      if (!spec.sums) continue;
+      one.sums = spec.sums->name;
+      TAIZHANG_CHECK(
+          folds.take_sums(table, {ledger->id(), made.shape, one.slot, one.sums}, sums[i], batch));
+      for (unsigned slice = 0; slice < projection::slice_count; ++slice)
+        if (sums[i] && sums[i]->slices[slice]) one.sum_slices |= std::uint64_t{1} << slice;
+    }
   }
   return {};
 }

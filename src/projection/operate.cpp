@@ -169,7 +169,7 @@ Result<> Views::Impl::reset(std::string_view name) {
     const std::string build = projection::build_key(state->projection->name());
     TAIZHANG_TRY(const auto stored, store->get(meta_space, build));
     if (const auto cut_short = stored ? projection::decode_progress(stored->view()) : std::nullopt)
-      for (const auto& table : cut_short->tables) slots.push_back(table.slot);
+      slots = cut_short->slots();
     Progress next = state->progress;
     next.version = state->projection->version();
     next.shape = state->shape;
@@ -192,7 +192,7 @@ Result<> Views::Impl::reset(std::string_view name) {
       state->outdated = false;
       state->stopped.reset();
     }
-    TAIZHANG_CHECK(drop_slots(slots));
+    TAIZHANG_CHECK(drop_if_unused(std::move(slots)));
   }
   return {};
 }

@@ -5,7 +5,7 @@
 namespace taizhang::projection {
 namespace {
 
-constexpr std::uint64_t format = 3;
+constexpr std::uint64_t format = 4;
 
 void put_totals(std::string& out, const Totals& totals) {
   for (const std::int64_t one :
@@ -20,19 +20,36 @@ Totals totals_of(ByteReader& in) {
   return totals;
 }
 
-void put_pass(std::string& out, const PassState& pass) {
-  put_varint(out, pass.done ? 1 : 0);
-  put_bytes(out, pass.from);
-  put_varint(out, pass.index_runs.size());
-  for (const Slot run : pass.index_runs) put_varint(out, run);
+void put_slots(std::string& out, const std::vector<Slot>& slots) {
+  put_varint(out, slots.size());
+  for (const Slot slot : slots) put_varint(out, slot);
 }
-PassState pass_of(ByteReader& in) {
-  PassState pass;
-  pass.done = in.varint() != 0;
-  pass.from = in.bytes();
-  for (std::uint64_t runs = in.varint(); runs > 0 && in.ok(); --runs)
-    pass.index_runs.push_back(static_cast<Slot>(in.varint()));
-  return pass;
+std::vector<Slot> slots_of(ByteReader& in) {
+  std::vector<Slot> slots;
+  for (std::uint64_t count = in.varint(); count > 0 && in.ok(); --count)
+    slots.push_back(static_cast<Slot>(in.varint()));
+  return slots;
+}
+
+void put_bulk(std::string& out, const BulkState& bulk) {
+  put_varint(out, bulk.end);
+  if (bulk.end == 0) return;
+  out.append(bulk.root.begin(), bulk.root.end());
+  put_varint(out, bulk.parts);
+  put_slots(out, bulk.spool);
+  put_slots(out, bulk.runs);
+  put_bytes(out, bulk.done);
+}
+BulkState bulk_of(ByteReader& in) {
+  BulkState bulk;
+  bulk.end = in.varint();
+  if (bulk.end == 0) return bulk;
+  bulk.root = in.fixed<Hash>();
+  bulk.parts = static_cast<unsigned>(in.varint());
+  bulk.spool = slots_of(in);
+  bulk.runs = slots_of(in);
+  bulk.done = in.bytes();
+  return bulk;
 }
 
 }  // namespace
@@ -45,10 +62,9 @@ const Progress::TableState* Progress::table(std::string_view view) const {
 
 std::vector<Slot> Progress::slots() const {
   std::vector<Slot> all;
-  for (const TableState& one : tables) {
+  for (const TableState& one : tables)
     if (one.slot != 0) all.push_back(one.slot);
-    all.insert(all.end(), one.pass.index_runs.begin(), one.pass.index_runs.end());
-  }
+  for (const auto& more : {bulk.spool, bulk.runs}) all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
@@ -80,8 +96,7 @@ std::string encode_progress(const Progress& progress) {
   put_varint(out, progress.paused ? 1 : 0);
   put_varint(out, progress.seen.touching);
   put_varint(out, progress.seen.deliveries);
-  put_varint(out, progress.passes_to);
-  if (progress.passes_to != 0) out.append(progress.passes_root.begin(), progress.passes_root.end());
+  put_bulk(out, progress.bulk);
   put_varint(out, progress.tables.size());
   for (const auto& table : progress.tables) {
     put_bytes(out, table.view);
@@ -89,7 +104,6 @@ std::string encode_progress(const Progress& progress) {
     put_totals(out, table.totals);
     put_bytes(out, table.sums);
     put_varint(out, table.sum_slices);
-    if (progress.passes_to != 0) put_pass(out, table.pass);
   }
   return out;
 }
@@ -108,8 +122,7 @@ std::optional<Progress> decode_progress(std::string_view bytes) {
   progress.paused = in.varint() != 0;
   progress.seen.touching = in.varint();
   progress.seen.deliveries = in.varint();
-  progress.passes_to = in.varint();
-  if (progress.passes_to != 0) progress.passes_root = in.fixed<Hash>();
+  progress.bulk = bulk_of(in);
   for (std::uint64_t tables = in.varint(); tables > 0 && in.ok(); --tables) {
     Progress::TableState table;
     table.view = in.bytes();
@@ -117,7 +130,6 @@ std::optional<Progress> decode_progress(std::string_view bytes) {
     table.totals = totals_of(in);
     table.sums = in.bytes();
     table.sum_slices = in.varint();
-    if (progress.passes_to != 0) table.pass = pass_of(in);
     progress.tables.push_back(std::move(table));
   }
   if (!in.at_end()) return std::nullopt;

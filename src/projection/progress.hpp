@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "projection/fold.hpp"
+#include "projection/bulk_fold.hpp"
 #include "projection/table.hpp"
 #include "projection/totals.hpp"
 
@@ -19,7 +19,6 @@ struct Progress {
     Totals totals;
     std::string sums;              ///< which sums were saved; empty: none
     std::uint64_t sum_slices = 0;  ///< a bit for each slice of them that was
-    PassState pass{};              ///< while passes go on
   };
   std::uint32_t version = 0;
   Id layout;                     ///< of its tables; rows of another one are not answered
@@ -30,13 +29,12 @@ struct Progress {
   Hash root{};  ///< the ledger's tree root there
   bool paused = false;
   Seen seen;
-  Position passes_to = 0;  ///< up to where passes fold, while they go on; else 0
-  Hash passes_root{};      ///< the ledger's tree root there
+  BulkState bulk;  ///< of a build that goes on before it has a position
   std::vector<TableState> tables;
 
   [[nodiscard]] const TableState* table(std::string_view view) const;
   [[nodiscard]] Totals totals() const;
-  /// All that its tables have.
+  /// All that it needs.
   [[nodiscard]] std::vector<Slot> slots() const;
 };
 

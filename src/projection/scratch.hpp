@@ -1,32 +1,32 @@
 #pragma once
 
+#include <mutex>
 #include <vector>
 
 #include "projection/views_impl.hpp"
 
 namespace taizhang::projection {
 
-/// Slots of the view store for the time of one call; what was written there is dropped at the end,
-/// or, if the process dies, at the next opening.
+/// Slots of the view store for the time of one call: at its end those are dropped that no progress
+/// speaks of; if the process dies, at the next opening. Any thread takes one.
 class Scratch {
  public:
-  Scratch(Views::Impl& views, std::size_t count) : views_(views) {
-    for (std::size_t i = 0; i < count; ++i) slots_.push_back(views.take_slot());
-  }
+  explicit Scratch(Views::Impl& views, std::vector<Slot> taken = {})
+      : views_(views), taken_(std::move(taken)) {}
   ~Scratch() {
-    if (used_) (void)views_.drop_slots(slots_).has_value();
+    if (!taken_.empty()) (void)views_.drop_if_unused(std::move(taken_)).has_value();
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] Slot operator[](std::size_t number) const { return slots_[number]; }
-  /// One more.
-  Slot take() { return slots_.emplace_back(views_.take_slot()); }
-  void will_be_used() { used_ = true; }
+  Slot take() {
+    const std::lock_guard lock(mutex_);
+    return taken_.emplace_back(views_.take_slot());
+  }
 
  private:
   Views::Impl& views_;
-  std::vector<Slot> slots_;
-  bool used_ = false;
+  std::mutex mutex_;
+  std::vector<Slot> taken_;
 };
 
 }  // namespace taizhang::projection

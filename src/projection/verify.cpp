@@ -108,26 +108,23 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
                           "it is of another version of its projection, which is being replaced"});
       continue;
     }
-    projection::Scratch scratch(*this, served.size());
-    scratch.will_be_used();
+    projection::Scratch scratch(*this);
     Progress made;
     for (std::size_t i = 0; i < served.size(); ++i)
-      made.tables.push_back({served[i].table->spec().view, scratch[i], {}, {}, 0});
-    Folds::Options how = fold_options(position);
-    how.passes = true;
-    Folds folds(*ledger, *schema, how);
-    add_tables(folds, *state, 0, made, true, {});
-    do {
-      TAIZHANG_CHECK(folds.run(folds.query(), {0, position}, false, progress));
-      TAIZHANG_CHECK(folds.flush([&] { return scratch.take(); }));
-    } while (folds.next_pass());
+      made.tables.push_back({served[i].table->spec().view, scratch.take(), {}, {}, 0});
+    projection::BulkFold bulk(*ledger, *schema, fold_options(position),
+                              {[&] { return scratch.take(); }});
+    Folds& folds = bulk.folds();
+    add_tables(folds, *state, 0, made, {});
+    TAIZHANG_CHECK(bulk.run(folds.query(), position, progress));
+    TAIZHANG_CHECK(bulk.load({}));
     TAIZHANG_TRY(const Hash root, ledger->root_at(position));
     for (std::size_t i = 0; i < served.size(); ++i) {
       ViewCheck& check = checks.emplace_back();
       check.view = served[i].table->spec().view;
       check.position = position;
-      TAIZHANG_TRY(auto rows, all_of(*store, rows_space, scratch[i]));
-      TAIZHANG_TRY(auto index, all_of(*store, index_space, scratch[i]));
+      TAIZHANG_TRY(auto rows, all_of(*store, rows_space, made.tables[i].slot));
+      TAIZHANG_TRY(auto index, all_of(*store, index_space, made.tables[i].slot));
       TAIZHANG_TRY(check.difference, compare(*served[i].rows, *rows, "row", &check.rows));
       if (check.difference.empty()) {
         TAIZHANG_TRY(check.difference, compare(*served[i].index, *index, "index entry", nullptr));
@@ -143,7 +140,7 @@ Result<std::vector<ViewCheck>> Views::Impl::verify(std::string_view name,
       check.equal = check.difference.empty();
       check.root = root;
       projection::DigestChain chain(check.view, version, position, root);
-      TAIZHANG_TRY(auto again, all_of(*store, rows_space, scratch[i]));
+      TAIZHANG_TRY(auto again, all_of(*store, rows_space, made.tables[i].slot));
       for (; again->valid(); again->next())
         chain.add(again->key().substr(slot_bytes), again->value());
       TAIZHANG_CHECK(again->status());

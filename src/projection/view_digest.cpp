@@ -1,6 +1,7 @@
 #include "projection/view_digest.hpp"
 
 #include "ledger/bytes.hpp"
+#include "projection/scratch.hpp"
 #include "projection/views_impl.hpp"
 #include "taizhang/hash.hpp"
 
@@ -61,20 +62,16 @@ Result<ViewDigest> Views::Impl::digest_as_of(std::string_view view, const Found&
   made.version = found.state->projection->version();
   made.position = known_at;
   TAIZHANG_TRY(made.root, ledger->root_at(known_at));
-  projection::Folds::Options how = fold_options(known_at);
-  how.store = nullptr;
-  how.passes = true;
-  projection::Folds folds(*ledger, *schema, how);
-  folds.add({found.table, 0, true, 0, found.state->projection->name()});
+  projection::Scratch scratch(*this);
+  projection::BulkFold bulk(*ledger, *schema, fold_options(known_at),
+                            {[&] { return scratch.take(); }, false});
+  bulk.add({found.table, 0, 0, found.state->projection->name()});
   projection::DigestChain chain(view, made.version, made.position, made.root);
-  do {
-    TAIZHANG_CHECK(folds.run(folds.query(), {0, known_at}, false, {}));
-    TAIZHANG_TRY([[maybe_unused]] const bool all,
-                 folds.each_row(0, [&](std::string_view key, const projection::Row& row) {
-                   chain.add(key, projection::encode_row(row));
-                   return Result<bool>(true);
-                 }));
-  } while (folds.next_pass());
+  TAIZHANG_CHECK(bulk.run(bulk.folds().query(), known_at, {}));
+  TAIZHANG_CHECK(bulk.each_row([&](std::string_view key, std::string_view row) {
+    chain.add(key, row);
+    return Result<bool>(true);
+  }));
   made.rows = chain.rows();
   made.digest = chain.digest();
   return made;

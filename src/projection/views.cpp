@@ -130,22 +130,26 @@ Result<> Views::Impl::restore_sums(State& state) {
 }
 
 // Sums and totals are functions of the rows: this is where they come from when nothing else tells.
-Result<Views::Impl::Counted> Views::Impl::count_rows(const Table& table, Slot slot) const {
+Result<Views::Impl::Counted> Views::Impl::count_rows(const Table& table,
+                                                     std::span<const std::string> prefixes) const {
   const TableSpec& spec = table.spec();
   Counted counted;
   std::array<std::shared_ptr<void>, projection::slice_count> slices;
   projection::Row row;
-  TAIZHANG_TRY(auto cursor,
-               store->scan(rows_space, {slot_key(slot), slot_key(slot + 1)}, Direction::forward));
-  for (; cursor->valid(); cursor->next()) {
-    if (!projection::decode_row(cursor->value(), *spec.row, row)) continue;  // asking will say so
-    counted.totals.count(table, row, 1);
-    if (!spec.sums || !row.message || !spec.shows(*row.message)) continue;
-    auto& sums = slices[projection::slice_of(projection::hash_of(cursor->key().substr(4)))];
-    if (!sums) sums = spec.sums->copy(nullptr);
-    spec.sums->count(sums.get(), *row.message, 1);
+  for (const std::string& prefix : prefixes) {
+    TAIZHANG_TRY(auto cursor,
+                 store->scan(rows_space, {prefix, end_of_prefix(prefix)}, Direction::forward));
+    for (; cursor->valid(); cursor->next()) {
+      if (!projection::decode_row(cursor->value(), *spec.row, row)) continue;  // asking will say so
+      counted.totals.count(table, row, 1);
+      if (!spec.sums || !row.message || !spec.shows(*row.message)) continue;
+      const std::string_view key = cursor->key().substr(prefix.size());
+      auto& sums = slices[projection::slice_of(projection::hash_of(key))];
+      if (!sums) sums = spec.sums->copy(nullptr);
+      spec.sums->count(sums.get(), *row.message, 1);
+    }
+    TAIZHANG_CHECK(cursor->status());
   }
-  TAIZHANG_CHECK(cursor->status());
   if (spec.sums) {
     auto state = std::make_shared<SumsState>();
     std::move(slices.begin(), slices.end(), state->slices.begin());
@@ -156,7 +160,8 @@ Result<Views::Impl::Counted> Views::Impl::count_rows(const Table& table, Slot sl
 
 Result<> Views::Impl::recount(State& state, std::size_t number) {
   Progress::TableState& saved = state.progress.tables[number];
-  TAIZHANG_TRY(Counted counted, count_rows(*state.tables[number], saved.slot));
+  const std::string rows = slot_key(saved.slot);
+  TAIZHANG_TRY(Counted counted, count_rows(*state.tables[number], {&rows, 1}));
   Batch batch;
   put_sums(*state.tables[number], state.progress.shape, *counted.sums, saved, batch);
   batch.put(meta_space, projection::progress_key(state.projection->name()),
@@ -203,9 +208,9 @@ Result<> Views::Impl::drop_slots(std::span<const Slot> slots) {
   return {};
 }
 
-// What a dropped build or projection, or a process that ended, left behind.
-Result<> Views::Impl::drop_unused_slots() {
-  std::set<Slot> used{0, end_slot};
+// By what is stored.
+Result<std::set<Slot>> Views::Impl::slots_in_use() const {
+  std::set<Slot> used;
   for (const std::string& prefix : {projection::progress_key(""), projection::build_key("")}) {
     TAIZHANG_TRY(auto cursor,
                  store->scan(meta_space, {prefix, end_of_prefix(prefix)}, Direction::forward));
@@ -214,6 +219,19 @@ Result<> Views::Impl::drop_unused_slots() {
         for (const Slot slot : progress->slots()) used.insert(slot);
     TAIZHANG_CHECK(cursor->status());
   }
+  return used;
+}
+
+Result<> Views::Impl::drop_if_unused(std::vector<Slot> slots) {
+  TAIZHANG_TRY(const std::set<Slot> used, slots_in_use());
+  std::erase_if(slots, [&](const Slot slot) { return used.contains(slot); });
+  return drop_slots(slots);
+}
+
+// What a dropped build or projection, or a process that ended, left behind.
+Result<> Views::Impl::drop_unused_slots() {
+  TAIZHANG_TRY(std::set<Slot> used, slots_in_use());
+  used.insert({0, end_slot});
   for (auto slot = used.begin(); *slot != end_slot; ++slot) {
     const KeyRange gap{slot_key(*slot + 1), slot_key(*std::next(slot))};
     const KeyRange sums{projection::sums_key(*slot + 1, 0),
@@ -256,7 +274,7 @@ Result<> Views::Impl::write_mark(const std::string& key, Position position) {
 Result<bool> Views::Impl::in_this_log(const Progress& progress) const {
   if (progress.ledger != ledger->id()) return false;
   for (const auto& [position, noted] : {std::pair{progress.position, progress.root},
-                                        std::pair{progress.passes_to, progress.passes_root}}) {
+                                        std::pair{progress.bulk.end, progress.bulk.root}}) {
     if (position == 0) continue;
     const auto root = ledger->root_at(position);
     if (!root && root.error().code() != ErrorCode::not_found) return root.error();

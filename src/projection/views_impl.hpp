@@ -2,10 +2,11 @@
 
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <span>
 
-#include "projection/folds.hpp"
+#include "projection/bulk_fold.hpp"
 #include "projection/progress.hpp"
 #include "taizhang/projection/views.hpp"
 
@@ -46,7 +47,7 @@ class Views::Impl {
 
   /// What `folds` is told of the state's tables.
   static void add_tables(projection::Folds& folds, const State& state, std::size_t number,
-                         const projection::Progress& progress, bool empty,
+                         const projection::Progress& progress,
                          std::span<const std::shared_ptr<const projection::SumsState>> sums);
   [[nodiscard]] projection::Folds::Options fold_options(std::uint64_t events) const {
     return {store.get(), std::nullopt, projection::useful_workers(workers, events),
@@ -78,6 +79,8 @@ class Views::Impl {
   /// A slot that no table has. Whoever takes it sees that it is emptied if it is not used.
   projection::Slot take_slot() { return next_slot_++; }
   Result<> drop_slots(std::span<const projection::Slot> slots);
+  /// Those that no progress speaks of.
+  Result<> drop_if_unused(std::vector<projection::Slot> slots);
   Result<std::optional<Position>> read_mark(const std::string& key) const;
   Result<> write_mark(const std::string& key, Position position);
 
@@ -91,10 +94,13 @@ class Views::Impl {
     projection::Totals totals;
     std::shared_ptr<const projection::SumsState> sums;
   };
-  Result<Counted> count_rows(const projection::Table& table, projection::Slot slot) const;
+  /// `prefixes`: what the stored keys start with.
+  Result<Counted> count_rows(const projection::Table& table,
+                             std::span<const std::string> prefixes) const;
   void put_sums(const projection::Table& table, const Id& shape,
                 const projection::SumsState& counted, projection::Progress::TableState& saved,
                 Batch& batch) const;
+  [[nodiscard]] Result<std::set<projection::Slot>> slots_in_use() const;
   Result<> drop_unused_slots();
 
   /// A state and the progress that its new tables will have.
@@ -106,23 +112,22 @@ class Views::Impl {
   [[nodiscard]] std::vector<State*> to_build();
   Result<> build(std::span<State* const> group, Position limit, const OnProgress& progress);
   Result<Building> begin_build(State& state, Position limit);
-  Result<> drop_unfinished_pass(const projection::Progress& made);
-  Result<> note_pass(projection::Folds& folds, std::span<Building> group, Position end);
+  Result<> count_made(Building& building);
+  Result<> note_bulk(projection::Folds& folds, std::span<Building> group,
+                     const projection::BulkState& bulk);
+  Result<> build_in_bulk(std::span<Building> group, const Head& head, const OnProgress& progress);
   Result<> build_group(std::span<Building> group, Position limit, const OnProgress& progress);
   /// The head, or the log up to `limit` if it goes further.
   [[nodiscard]] Result<Head> end_at(Position limit) const;
-  /// `old`: slots to drop besides those of the tables that were served.
-  Result<> swap_in(std::span<Building> group, Batch batch, std::vector<projection::Slot> old);
+  Result<> swap_in(std::span<Building> group, Batch batch);
   Result<> advance(std::span<State* const> group, const Head& head, const OnProgress& progress);
-  /// Where a state's tables are among those of a fold.
-  struct Part {
-    std::size_t number = 0;  ///< of the projection
-    std::size_t first_table = 0;
-  };
-  /// Takes up what the folds changed, up to `position`, into the progress of one state.
-  Result<> move_on(projection::Folds& folds, const Part& part, const State& state,
-                   Position position, const Hash& root, projection::Progress& progress,
-                   std::vector<std::shared_ptr<const projection::SumsState>>& sums, Batch& batch);
+  /// Folds the events after the group's position up to `end`, and puts what changed into the batch
+  /// and into the group's progress.
+  Result<> fold_on(projection::Folds& folds, const Query& query, Position end, const Head& head,
+                   std::span<Building> group, Batch& batch);
+  /// Takes up what the folds changed, up to `position`.
+  Result<> move_on(projection::Folds& folds, std::span<Building> group, Position position,
+                   const Hash& root, Batch& batch);
   static Result<> check_counts(const State& state, const projection::Progress& progress);
   Result<> announce();
   Result<> announce(State& state);

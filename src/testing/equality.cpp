@@ -62,7 +62,6 @@ ViewsOptions random_options(std::mt19937_64& random, std::uint64_t events) {
   options.batch_events = 1 + random() % std::max<std::uint64_t>(events, 1);
   options.cache_bytes = random() % 2 == 0 ? 1 : std::size_t{1} << 24;
   options.workers = static_cast<unsigned>(1 + random() % 4);
-  options.checkpoint_events = 1 + random() % std::max<std::uint64_t>(events, 1);
   return options;
 }
 

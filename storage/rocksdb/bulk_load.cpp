@@ -50,8 +50,11 @@ class Files {
 
   rocksdb::Status finish() {
     if (writer_ == nullptr) return {};
-    const auto status = writer_->Finish();
+    rocksdb::ExternalSstFileInfo made;
+    const auto status = writer_->Finish(&made);
     writer_.reset();
+    checksums_.push_back(std::move(made.file_checksum));
+    checksum_names_.push_back(std::move(made.file_checksum_func_name));
     return status;
   }
 
@@ -60,7 +63,15 @@ class Files {
     ingesting.move_files = true;
     ingesting.failed_move_fall_back_to_copy = true;
     ingesting.write_global_seqno = false;
-    return database_.db->IngestExternalFile(keyspace_, names_, ingesting);
+    // Its checksum was made while it was written: it need not be read again for that.
+    ingesting.verify_file_checksum = false;
+    rocksdb::IngestExternalFileArg files;
+    files.column_family = keyspace_;
+    files.external_files = names_;
+    files.options = ingesting;
+    files.files_checksums = checksums_;
+    files.files_checksum_func_names = checksum_names_;
+    return database_.db->IngestExternalFiles({files});
   }
 
  private:
@@ -79,6 +90,8 @@ class Files {
   rocksdb::ColumnFamilyHandle* keyspace_;
   rocksdb::Options options_;
   std::vector<std::string> names_;
+  std::vector<std::string> checksums_;
+  std::vector<std::string> checksum_names_;
   std::unique_ptr<rocksdb::SstFileWriter> writer_;
 };
 

@@ -47,14 +47,11 @@ using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 struct ViewsOptions {
   std::uint64_t batch_events = 16'384;  ///< catch_up writes rows and progress at least so often
-  /// Rows in memory while building or folding as of the past, all threads together. What does not
-  /// fit is folded in further passes over the log, a hundred at most: the more memory, the fewer. A
-  /// batch's own rows, and what is being sorted to be written, come on top.
+  /// What building and folding as of the past take in memory, all threads together: events, rows
+  /// and index entries; the rest lies in the view store meanwhile. What keeping up keeps of rows
+  /// between two batches. The batch's own rows come on top.
   std::size_t cache_bytes = 256U << 20;
   unsigned workers = 0;  ///< threads that fold; 0: as many as the machine has. See set_workers.
-  /// A build notes how far it has come at least so often, and after each pass; interrupted, it goes
-  /// on from there.
-  std::uint64_t checkpoint_events = 16U << 20;
 };
 
 /// The engine: keeps the tables of its projections in a store of their own, up to the log.
