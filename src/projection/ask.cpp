@@ -160,7 +160,7 @@ Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
   how.until = ask.effective_on;
   projection::Scratch scratch(views);
   projection::BulkFold bulk(*views.ledger, *views.schema, how,
-                            {[&] { return scratch.take(); }, false});
+                            {[&] { return scratch.take(); }, false, !key.empty()});
   // From the page's beginning on: rows before it are not even folded.
   const std::string& start = asking.start();
   RowRange range{start.empty() ? start : start + '\0', {}};

@@ -81,7 +81,7 @@ Result<> BulkFold::run(const Query& query, Position end, const OnProgress& progr
 
 Result<> BulkFold::put_aside(const Query& query, Position end, const std::function<void()>& tell) {
   const unsigned workers = how_.workers;
-  state_.parts = parts_for(end, workers, how_.budget_bytes);
+  state_.parts = options_.few ? 1 : parts_for(end, workers, how_.budget_bytes);
   state_.done.assign((state_.parts + 7) / 8, '\0');
   spool_ = std::make_unique<Spool>(how_.store, options_.take_slot, state_.parts, workers,
                                    how_.budget_bytes / 2);

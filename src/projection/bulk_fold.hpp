@@ -33,6 +33,7 @@ class BulkFold {
   struct Options {
     TakeSlot take_slot;  ///< the caller drops what was taken, whatever the outcome
     bool load = true;    ///< for `load`; else for `each_row`
+    bool few = false;    ///< the query gives few events, however long the log is
     /// From here on it could go on. Called on any thread, one at a time.
     std::function<Result<>(const BulkState&)> note{};
   };

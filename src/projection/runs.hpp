@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,7 @@ class Entries {
   void clear();
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_ + places_.size() * sizeof(Place); }
-  [[nodiscard]] std::string_view key(std::size_t at) const {
-    return {places_[at].begin, places_[at].key_size};
-  }
+  [[nodiscard]] std::string_view key(std::size_t at) const { return places_[at].key(); }
   [[nodiscard]] std::string_view value(std::size_t at) const {
     const Place& place = places_[at];
     return {place.begin + place.key_size, place.value_size};
@@ -36,11 +35,14 @@ class Entries {
     const char* begin;
     std::uint32_t key_size;
     std::uint32_t value_size;
+    std::uint64_t head;  ///< while sorting: the eight bytes of the key that are compared
+    [[nodiscard]] std::string_view key() const { return {begin, key_size}; }
   };
+  static void sort(std::span<Place> places, std::size_t same);
   std::vector<std::unique_ptr<char[]>> blocks_;
-  char* free_ = nullptr;      ///< in the last block
-  std::size_t left_ = 0;      ///< from there on
-  std::size_t bytes_ = 0;     ///< of all blocks
+  char* free_ = nullptr;   ///< in the last block
+  std::size_t left_ = 0;   ///< from there on
+  std::size_t bytes_ = 0;  ///< of all blocks
   std::vector<Place> places_;
 };
 
