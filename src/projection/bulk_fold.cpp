@@ -85,6 +85,7 @@ Result<> BulkFold::put_aside(const Query& query, Position end, const std::functi
   state_.done.assign((state_.parts + 7) / 8, '\0');
   spool_ = std::make_unique<Spool>(how_.store, options_.take_slot, state_.parts, workers,
                                    how_.budget_bytes / 2);
+  std::atomic<bool> failed = false;  // somewhere: the others need not go on
   const auto read_share = [&](Fold& fold, unsigned worker) -> Result<> {
     ReadOptions range;
     range.after = end * worker / workers;
@@ -105,9 +106,14 @@ Result<> BulkFold::put_aside(const Query& query, Position end, const std::functi
       done_ += (event->position - std::exchange(told, event->position)) * to_put_aside;
       if (worker == 0) tell();
       TAIZHANG_CHECK(folds_.going_on());
+      if (failed) return {};
     }
   };
-  TAIZHANG_CHECK(folds_.each(read_share));
+  TAIZHANG_CHECK(folds_.each([&](Fold& fold, unsigned worker) {
+    auto outcome = read_share(fold, worker);
+    if (!outcome) failed = true;
+    return outcome;
+  }));
   TAIZHANG_CHECK(spool_->finish());
   if (spool_->slots().empty() || !options_.note) return {};
   state_.end = end;
@@ -132,12 +138,13 @@ Result<> BulkFold::fold_part(Fold& fold, unsigned worker, unsigned part) {
 }
 
 Result<> BulkFold::write_run(unsigned worker) {
-  TAIZHANG_CHECK(runs_.store(worker));
+  TAIZHANG_TRY(const Slot run, runs_.store(worker));
+  // Together: another worker may note what stands here before this one does.
   const std::lock_guard lock(mutex_);
+  state_.runs.push_back(run);
   for (const unsigned part : gathered_[worker])
     state_.done[part / 8] = static_cast<char>(state_.done[part / 8] | 1 << (part % 8));
   gathered_[worker].clear();
-  state_.runs = runs_.slots();
   if (state_.end == 0) return {};
   return options_.note(state_);
 }

@@ -166,7 +166,7 @@ void Runs::sort(unsigned writer) {
   writers_[writer].index.sort();
 }
 
-Result<> Runs::store(unsigned number) {
+Result<Slot> Runs::store(unsigned number) {
   Writer& writer = writers_[number];
   sort(number);
   const Slot slot = take_slot_();
@@ -186,12 +186,7 @@ Result<> Runs::store(unsigned number) {
   writer.index.clear();
   const std::lock_guard lock(mutex_);
   stored_.push_back(slot);
-  return {};
-}
-
-std::vector<Slot> Runs::slots() const {
-  const std::lock_guard lock(mutex_);
-  return stored_;
+  return slot;
 }
 
 std::vector<std::string> Runs::prefixes(const std::vector<Slot>& runs, Slot table) {

@@ -61,13 +61,11 @@ class Runs {
   [[nodiscard]] std::size_t bytes(unsigned writer) const {
     return writers_[writer].rows.bytes() + writers_[writer].index.bytes();
   }
-  /// Writes what a writer has in memory into the store, as one run.
-  Result<> store(unsigned writer);
+  /// Writes what a writer has in memory into the store, as one run; answers where.
+  Result<Slot> store(unsigned writer);
   /// After the last `add`.
   void sort(unsigned writer);
 
-  /// Where runs lie.
-  [[nodiscard]] std::vector<Slot> slots() const;
   /// What the stored keys of a table start with: of each run, its own slot and the table's.
   [[nodiscard]] static std::vector<std::string> prefixes(const std::vector<Slot>& runs, Slot table);
 
@@ -89,7 +87,7 @@ class Runs {
   KeyValue* store_;
   TakeSlot take_slot_;
   std::vector<Writer> writers_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::vector<Slot> stored_;
 };
 

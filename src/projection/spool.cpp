@@ -8,7 +8,10 @@
 namespace taizhang::projection {
 namespace {
 
-constexpr std::size_t block_bytes = 4096;
+// Two blocks for every part should fit, or the store gets a few bytes of each at a time.
+std::size_t block_bytes_for(std::size_t writer_bytes, unsigned parts) {
+  return std::clamp<std::size_t>(writer_bytes / parts / 2, 64, 4096);
+}
 constexpr std::size_t slab_blocks = 256;
 
 constexpr std::uint8_t has_date = 1, has_target = 2;
@@ -25,15 +28,14 @@ std::uint64_t fixed_of(ByteReader& in) {
 
 void encode(const RecordedEvent& event, bool with_sealed, std::string& out) {
   out.clear();
-  out.push_back(static_cast<char>((event.effective_on ? has_date : 0) |
-                                  (event.target ? has_target : 0)));
+  out.push_back(
+      static_cast<char>((event.effective_on ? has_date : 0) | (event.target ? has_target : 0)));
   put_varint(out, event.position);
   put_fixed(out, static_cast<std::uint64_t>(event.recorded_at.microseconds));
   put_id(out, event.id);
   put_bytes(out, event.type);
   put_varint(out, event.version);
-  if (event.effective_on)
-    put_varint(out, static_cast<std::uint32_t>(event.effective_on->days));
+  if (event.effective_on) put_varint(out, static_cast<std::uint32_t>(event.effective_on->days));
   if (event.target) {
     put_varint(out, event.target->position);
     put_bytes(out, event.target->type);
@@ -108,34 +110,35 @@ Spool::Spool(KeyValue* store, TakeSlot take_slot, unsigned parts, unsigned write
              std::size_t budget_bytes)
     : store_(store),
       take_slot_(std::move(take_slot)),
-      writer_blocks_max_(budget_bytes / writers / block_bytes),
+      block_bytes_(block_bytes_for(budget_bytes / writers, parts)),
+      writer_blocks_max_(budget_bytes / writers / block_bytes_),
       writers_(writers) {
   for (Writer& writer : writers_) writer.parts.resize(parts);
 }
 
-void Spool::append(Writer& writer, Part& part, std::string_view bytes) {
+void Spool::append(Writer& writer, Part& part, std::string_view bytes) const {
   while (!bytes.empty()) {
     if (part.left == 0) {
       if (writer.free.empty()) {
-        char* slab = writer.slabs.emplace_back(new char[slab_blocks * block_bytes]).get();
-        for (std::size_t i = slab_blocks; i-- > 0;) writer.free.push_back(slab + i * block_bytes);
+        char* slab = writer.slabs.emplace_back(new char[slab_blocks * block_bytes_]).get();
+        for (std::size_t i = slab_blocks; i-- > 0;) writer.free.push_back(slab + i * block_bytes_);
       }
       part.blocks.push_back(writer.free.back());
-      part.left = block_bytes;
+      part.left = block_bytes_;
       writer.free.pop_back();
       ++writer.blocks;
     }
     const std::size_t size = std::min(part.left, bytes.size());
-    std::copy_n(bytes.begin(), size, part.blocks.back() + block_bytes - part.left);
+    std::copy_n(bytes.begin(), size, part.blocks.back() + block_bytes_ - part.left);
     part.left -= size;
     bytes.remove_prefix(size);
   }
 }
 
-std::string Spool::bytes_of(const Part& part) {
+std::string Spool::bytes_of(const Part& part) const {
   std::string bytes;
-  bytes.reserve(part.blocks.size() * block_bytes);
-  for (const char* block : part.blocks) bytes.append(block, block_bytes);
+  bytes.reserve(part.blocks.size() * block_bytes_);
+  for (const char* block : part.blocks) bytes.append(block, block_bytes_);
   bytes.resize(bytes.size() - part.left);
   return bytes;
 }
@@ -171,8 +174,8 @@ Result<> Spool::store(Writer& writer) {
 }
 
 Result<> Spool::finish() {
-  const bool all_in_memory =
-      std::all_of(writers_.begin(), writers_.end(), [](const Writer& one) { return one.slots.empty(); });
+  const bool all_in_memory = std::all_of(writers_.begin(), writers_.end(),
+                                         [](const Writer& one) { return one.slots.empty(); });
   if (all_in_memory) return {};
   for (Writer& writer : writers_) {
     TAIZHANG_CHECK(store(writer));
@@ -192,6 +195,5 @@ Result<> Spool::read(unsigned part,
   }
   return {};
 }
-
 
 }  // namespace taizhang::projection

@@ -54,13 +54,14 @@ class Spool {
     std::string record;                          ///< reused
     std::vector<Slot> slots;
   };
-  static void append(Writer& writer, Part& part, std::string_view bytes);
-  static std::string bytes_of(const Part& part);
+  void append(Writer& writer, Part& part, std::string_view bytes) const;
+  [[nodiscard]] std::string bytes_of(const Part& part) const;
   static void empty(Writer& writer, Part& part);
   Result<> store(Writer& writer);
 
   KeyValue* store_;
   TakeSlot take_slot_;
+  std::size_t block_bytes_ = 0;
   std::size_t writer_blocks_max_ = 0;
   std::vector<Writer> writers_;
   std::vector<Slot> stored_;

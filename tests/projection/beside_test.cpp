@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "poison.hpp"
@@ -104,6 +106,68 @@ TEST_F(Beside, ABuildThatIsCutShortGoesOnWhereItWas) {
   fresh.reset();
   for (const Keyspace space : {rows_space, index_space})
     EXPECT_EQ(entries(space), entries(space, "fresh")) << "nothing is left of what was put aside";
+}
+
+/// Dies after so many writes; those before take their time, so that workers wait for each other.
+class SlowMortalStore final : public KeyValue {
+ public:
+  SlowMortalStore(std::unique_ptr<KeyValue> inner, int writes)
+      : inner_(std::move(inner)), left_(writes) {}
+  Result<std::optional<PinnedValue>> get(Keyspace space, std::string_view key) const override {
+    return inner_->get(space, key);
+  }
+  Result<std::vector<std::optional<PinnedValue>>> multi_get(
+      Keyspace space, const std::vector<std::string>& keys) const override {
+    return inner_->multi_get(space, keys);
+  }
+  Result<std::unique_ptr<Cursor>> scan(Keyspace space, KeyRange range,
+                                       Direction direction) const override {
+    return inner_->scan(space, std::move(range), direction);
+  }
+  Result<> write(const Batch& batch, Durability durability) override {
+    if (left_-- <= 0) return Error(ErrorCode::io_error, {"the process died", "进程已终止"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    return inner_->write(batch, durability);
+  }
+  Result<> load_sorted(Keyspace space,
+                       const std::function<bool(std::string&, std::string&)>& next) override {
+    return inner_->load_sorted(space, next);
+  }
+  Result<> catch_up() override { return inner_->catch_up(); }
+  Result<> publish(std::uint64_t mark) override { return inner_->publish(mark); }
+  Result<Published> published() const override { return inner_->published(); }
+  OpenMode mode() const override { return inner_->mode(); }
+  Result<> backup(const std::string& place) override { return inner_->backup(place); }
+  Result<> verify() const override { return inner_->verify(); }
+  std::uint64_t size_bytes() const override { return inner_->size_bytes(); }
+
+ private:
+  std::unique_ptr<KeyValue> inner_;
+  std::atomic<int> left_;
+};
+
+TEST_F(Beside, WhatOneWorkerNotesIsWholeWhileOthersAreAtWork) {
+  fill(7000);
+  auto fresh = open({}, "fresh");
+  MUST(fresh->catch_up());
+  ViewsOptions options;
+  options.cache_bytes = 300'000;
+  options.workers = 4;
+  int cut_short = 0;
+  for (int writes = 4; writes < 16; ++writes) {
+    const std::string place = "of " + std::to_string(writes);
+    {
+      auto store = std::make_unique<SlowMortalStore>(view_store(*backend, place), writes);
+      auto views = take(Views::open(*club.log, club_schema(), club.sealer, std::move(store),
+                                    poisoned_projections(), options));
+      if (!views->catch_up()) ++cut_short;
+    }
+    auto views = open(options, place);
+    MUST(views->catch_up());
+    for (const std::string& view : all_views)
+      EXPECT_EQ(take(views->digest(view)), take(fresh->digest(view))) << writes << " writes";
+  }
+  EXPECT_GT(cut_short, 6);
 }
 
 TEST_F(Beside, ReadersAndWritersGoOnWhileARebuildRuns) {

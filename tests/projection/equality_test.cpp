@@ -240,7 +240,7 @@ class DyingStore final : public KeyValue {
  private:
   static Error dead() { return Error(ErrorCode::io_error, {"the process died", "进程已终止"}); }
   std::unique_ptr<KeyValue> inner_;
-  int left_;
+  std::atomic<int> left_;
 };
 
 ViewsOptions any_options() {
