@@ -22,7 +22,7 @@ unsigned parts_for(std::uint64_t events, unsigned workers, std::size_t budget_by
 }
 
 bool is_done(const std::string& done, unsigned part) {
-  return (static_cast<unsigned char>(done[part / 8]) >> (part % 8) & 1U) != 0;
+  return (std::uint32_t{static_cast<unsigned char>(done[part / 8])} >> (part % 8) & 1U) != 0;
 }
 
 }  // namespace
