@@ -18,7 +18,15 @@ while [ $# -gt 0 ]; do
 done
 
 scripts/packages.sh
-scripts/build.sh release taizhang_tool >/dev/null
+# All that `cmake --install build/release` takes. A person at a terminal sees how far it is; elsewhere
+# only what failed is of interest.
+if [ -t 1 ]; then
+  scripts/build.sh release taizhang_installable
+else
+  log=$(mktemp)
+  scripts/build.sh release taizhang_installable >"$log" 2>&1 || { tail -n 60 "$log"; rm -f "$log"; exit 1; }
+  rm -f "$log"
+fi
 taizhang=$PWD/build/release/bin/taizhang
 work=${keep:-$(mktemp -d)}
 mkdir -p "$work"

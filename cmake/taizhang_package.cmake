@@ -18,6 +18,10 @@ function(taizhang_install name target links)
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
     ${headers} INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   set_property(GLOBAL APPEND PROPERTY TAIZHANG_COMPONENTS ${name})
+  if(NOT TARGET taizhang_installable)
+    add_custom_target(taizhang_installable)
+  endif()
+  add_dependencies(taizhang_installable ${target})
 
   string(REPLACE _ - module "taizhang-${name}")
   set(requires ${links})
