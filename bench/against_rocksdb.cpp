@@ -110,8 +110,8 @@ struct Row {
   }
 };
 
-Condition nothing_of(const NewEvent& event) {
-  return {{{{{"bench.student-expelled"}, {event.tags.front()}}}}, 0};
+std::vector<Condition> nothing_of(const NewEvent& event) {
+  return {{{{{{"bench.student-expelled"}, {event.tags.front()}}}}, {}}};
 }
 
 void appends(const std::string& dir, int writers, double seconds) {
@@ -243,6 +243,7 @@ std::unique_ptr<Ledger> make_ledger(const std::string& place) {
 void cost_of_the_tree(const std::string& dir, std::uint64_t events);
 void rebuild_of_all_views(const std::string& dir, std::int64_t pupils);
 void verification(const std::string& place);
+void decisions_over_long_histories(const std::string& dir);
 
 int main(int argc, char** argv) {
   const std::string dir = argc > 1 ? argv[1] : "/tmp/taizhang-bench-" + std::to_string(getpid());
@@ -255,6 +256,7 @@ int main(int argc, char** argv) {
   cost_of_the_tree(dir, events);
   rebuild_of_all_views(dir, argc > 4 ? std::atoll(argv[4]) : 2000);
   verification(dir + "/ledger/log");
+  decisions_over_long_histories(dir);
   std::filesystem::remove_all(dir);
   return 0;
 }

@@ -168,7 +168,7 @@ std::vector<std::string> some_students(const Ledger& ledger, std::size_t wanted,
   std::vector<std::string> found;
   while (found.size() < wanted) {
     const Position at = random() % ledger.head().position + 1;
-    Reader reader = must(ledger.read(Query::all(), {.after = at - 1, .before = at + 1}));
+    Reader reader = must(ledger.read(Query::all(), ReadOptions::one(at)));
     const RecordedEvent* event = must(reader.next());
     for (const std::string_view tag : event->tags)
       if (tag.starts_with("student:")) {
@@ -279,7 +279,7 @@ void record_many(const std::string& place, std::uint64_t count) {
       event.clear = message.SerializeAsString();
       commit.push_back(std::move(event));
       if (commit.size() < 1'000 && number + 1 < count) continue;
-      (void)must(system->ledger().append(commit, std::nullopt, at));
+      (void)must(system->ledger().append(commit, {}, at));
       commit.clear();
     }
   });

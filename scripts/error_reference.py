@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes docs/errors.md from the code: codes and what to do (result.hpp), what may be retried
-(result.cpp), limits (limits.hpp) and every rule with its sentences (src/education, src/import).
+(result.cpp), limits (limits.hpp) and every rule with its sentences (src/decision, src/education,
+src/import).
 `--check` only says whether the page is what the code would give.
 """
 import pathlib
@@ -9,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "errors.md"
-RULE = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
+RULE = r"AMENDMENT|[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+"
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -80,9 +81,11 @@ def pair(source, at):
 
 def rules():
     found = {}
-    files = sorted((ROOT / "src/education").rglob("*.cpp")) + sorted((ROOT / "src/import").rglob("*.cpp"))
-    for path in files:
+    for path in [path for folder in ("decision", "education", "import")
+                 for path in sorted((ROOT / "src" / folder).rglob("*.cpp"))]:
         source = path.read_text(encoding="utf-8")
+        if named := re.search(rf'constexpr const char\* rule = ("(?:{RULE})");', source):
+            source = re.sub(r"\brefuse\(\s*rule\b", "refuse(" + named.group(1), source)
         for match in re.finditer(rf'"({RULE})"\s*,\s*(\{{|")', source):
             if match.group(2) == "{":
                 parts = pair(source, match.end() - 1)
@@ -98,7 +101,8 @@ def rules():
 
 def commands_of():
     found = {}
-    for name, body in re.findall(r"message (\w+) \{(.*?)\n\}", text("proto/taizhang/education/v1/commands.proto"), re.S):
+    files = "".join(text(f"proto/taizhang/{where}/v1/commands.proto") for where in ("ledger", "education"))
+    for name, body in re.findall(r"message (\w+) \{(.*?)\n\}", files, re.S):
         for listed in re.findall(r"rules: \[([^\]]*)\]", body):
             for rule in re.findall(r'"([^"]+)"', listed):
                 found.setdefault(rule, []).append(name)
@@ -117,7 +121,9 @@ def page():
     out += ["", "*the call*: the same call with the same ids, once its cause is gone; what was taken "
             "answers its old positions. *the decision*: read again, decide again, append again "
             "(`Decider` does so by itself).", "",
-            "The tool exits with 0 done, 1 refused or found wanting, 2 usage, 3 input/output or damaged.",
+            "The tool exits with 0 done, 1 refused or found wanting, 2 usage, 3 input/output or damaged,",
+            "4 not all of standard output could be written (what was recorded stands). A reader that",
+            "closes its end of a pipe ends it by SIGPIPE, as usual.",
             "", "## Limits", "", "Over one of these the answer is `too_large` or `busy`, and nothing was "
             "written.", "", "| limit | value | what it holds |", "| --- | ---: | --- |"]
     for name, value, meaning in limits():

@@ -158,28 +158,49 @@ class Event:
         self.type, self.version = last(header, 2).decode(), last(header, 3, 0)
         self.tags = [tag.decode() for tag in every(header, 4)]
         days, target = last(header, 5), last(header, 7)
-        self.on = self.recorded_at.astimezone(CHINA).date().isoformat() if days is None else \
-            (datetime.date(1970, 1, 1) + datetime.timedelta(days=zigzag(days))).isoformat()
+        try:
+            self.on = self.recorded_at.astimezone(CHINA).date().isoformat() if days is None else \
+                (datetime.date(1970, 1, 1) + datetime.timedelta(days=zigzag(days))).isoformat()
+        except OverflowError:       # no date of the years 1 to 9999
+            self.on = ""
         self.target = None if target is None else last(target, 1, 0)
         context = last(header, 6, b"")
         clear = last(payload, 1, b"")
-        kind, version = self.type, self.version
-        if self.type == CORRECTION:
+        kind, version, corrects = self.type, self.version, self.type == CORRECTION and target is not None
+        if corrects:
             kind, version = last(target, 2).decode(), last(target, 3, 0)
-            clear = last(clear, 4, b"")
         self.kind = kind
         name = schema.message_of(kind, version)
-        self.body = None if name is None else schema.read(name, clear)
+        # An event whose bytes are no message of its type has none, whatever the line says.
+        try:
+            self.body = None if name is None else schema.read(name, last(clear, 4, b"") if corrects else clear)
+        except (Wrong, ValueError, TypeError, AttributeError, IndexError, struct.error):
+            self.body = None
         said = {"position": str(self.position), "type": self.type, "version": self.version,
                 "tags": self.tags, "effective_on": self.on,
-                "actor": last(context, 1, b"").decode(), "role": last(context, 2, b"").decode(),
-                "office": last(context, 3, b"").decode(), "document": last(context, 4, b"").decode()}
+                **context_of(context)}
         for key, value in said.items():
             if line[key] != value:
                 raise Wrong(f"position {self.position}: the record has {key} {value!r}, "
                             f"the line {line[key]!r}")
-        if name is not None and "body" in line:
+        if (self.body is None) != ("body" not in line) and "unreadable" not in line:
+            raise Wrong(f"position {self.position}: the line has a body that its record has not, or none")
+        if self.body is not None and "body" in line:
             compare(schema, name, self.body, line["body"], self.position, kind.startswith("ledger."))
+
+
+def context_of(context):
+    """What stands in the line of it; text that is not UTF-8 is left empty there."""
+    said = {}
+    try:
+        for number, key in enumerate(("actor", "role", "office", "document"), 1):
+            try:
+                said[key] = last(context, number, b"").decode()
+            except UnicodeDecodeError:
+                said[key] = ""
+    except Wrong:
+        return dict.fromkeys(("actor", "role", "office", "document"), "")
+    return said
 
 
 def compare(schema, name, message, shown, position, own):

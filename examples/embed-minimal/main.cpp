@@ -19,7 +19,7 @@ Result<> run(const std::string& place) {
   NewEvent lunch{
       .id = Id::random(), .type = "canteen.lunch-served", .tags = {"child:ann", "day:2024-03-01"}};
   const Condition none{{{{{}, lunch.tags}}}};
-  if (auto served = ledger->append(std::span(&lunch, 1), none))
+  if (auto served = ledger->append(std::span(&lunch, 1), {none}))
     std::cout << "served, durable at position " << served->positions.front() << '\n';
   else
     std::cout << "refused: " << served.error().message().en << '\n';

@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   taizhang_system* system = NULL;
   taizhang_follower* follower = NULL;
   taizhang_buffer answer = {NULL, 0};
-  uint64_t seen = 0;
+  taizhang_buffer seen = {NULL, 0};
   char location[4096];
 
   if (argc != 2) return fprintf(stderr, "usage: from_c DIRECTORY\n"), 2;
@@ -69,7 +69,9 @@ int main(int argc, char** argv) {
         error);
   check(taizhang_poll(follower, 0, 100, &answer, &seen, &error), error);
   show("enrolments in the log", &answer);
-  printf("-- followed up to position %llu\n", (unsigned long long)seen);
+  /* Where it is now, kept under a name: the next run could go on after it. */
+  check(taizhang_set_cursor(system, "from-c", seen.data, &error), error);
+  show("followed up to", &seen);
   taizhang_follower_close(follower);
 
   check(taizhang_close(system, &error), error);

@@ -5,7 +5,7 @@
 """
 import sys
 
-from taizhang import Taizhang, TaizhangError, version
+from taizhang import ALL, Taizhang, TaizhangError, version
 
 CHILD = "citizen-id:431224201103150022"
 COMMANDS = [  # an id of one's own makes each safe to send again: run this program twice
@@ -39,6 +39,10 @@ def main(directory):
             if event is None:
                 break
             print("followed:", event["position"], event["type"], event["body"]["school"])
+        for events in record.consume("school.py", ALL):  # goes on where the last run ended
+            if not events:
+                break
+            print("new since the last run:", len(events))
         try:
             record.view("student-registre")
         except TaizhangError as error:

@@ -55,20 +55,20 @@ class Caller {
 // Requests have constructors because g++ 12 destroys aggregate temporaries in a co_await twice.
 
 struct AppendRequest {
-  AppendRequest(std::vector<NewEvent> events_, std::optional<Condition> condition_ = {},
+  AppendRequest(std::vector<NewEvent> events_, std::vector<Condition> conditions_ = {},
                 AppendOptions options_ = {}, std::stop_token cancel_ = {})
       : events(std::move(events_)),
-        condition(std::move(condition_)),
+        conditions(std::move(conditions_)),
         options(options_),
         cancel(std::move(cancel_)) {}
   std::vector<NewEvent> events;
-  std::optional<Condition> condition;
+  std::vector<Condition> conditions;
   AppendOptions options;
   std::stop_token cancel;
 };
 
 struct ReadRequest {
-  explicit ReadRequest(Query query_, Position after = 0, std::uint64_t limit = 1'000,
+  explicit ReadRequest(Query query_, const Checkpoint& after = {}, std::uint64_t limit = 1'000,
                        std::stop_token cancel_ = {})
       : query(std::move(query_)), cancel(std::move(cancel_)) {
     options.after = after;
@@ -139,7 +139,7 @@ auto async_append(const Caller& caller, Ledger& ledger, AppendRequest request, T
   return async_call(
       caller,
       [&ledger, request = std::move(request)] {
-        return ledger.append(request.events, request.condition, request.options);
+        return ledger.append(request.events, request.conditions, request.options);
       },
       std::move(cancel), std::forward<Token>(token));
 }

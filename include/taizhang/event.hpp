@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,12 +23,15 @@ using Hash = std::array<std::uint8_t, 32>;
 std::string to_hex(const Hash& hash);
 
 /// 128 random or derived bits: ids of ledgers, subjects, commands and events.
-/// Text form: 26 lower-case characters of Crockford's base 32 (no i, l, o, u).
+/// Text form: 26 lower-case characters of Crockford's base 32 (no i, l, o, u). All zeros is no id.
 struct Id {
   std::array<std::uint8_t, 16> bytes{};
   friend auto operator<=>(const Id&, const Id&) = default;
   [[nodiscard]] bool is_zero() const { return *this == Id{}; }
   [[nodiscard]] std::string to_string() const;
+  /// Takes the text form in either case (so a ULID too) and a UUID, 32 hexadecimal digits with or
+  /// without its hyphens; `to_string` gives the text form of all of them. Errors:
+  /// `invalid_argument`, also for all zeros.
   static Result<Id> parse(std::string_view text);
   /// From the operating system's generator (libsodium). Thread-safe.
   static Id random();
@@ -54,6 +58,9 @@ struct Context {
   std::string file{};            ///< the batch's file, as named at import
   std::uint64_t line = 0;        ///< line in that file, from 1; 0 is none
   std::optional<Timestamp> claimed_at{};  ///< when the source says it was entered: a claim
+  /// What an application adds: a trace, a tenant, the id of a form. Names and values lie in the
+  /// clear for ever, so both are ids: visible ASCII without blanks (limits::extra_…_max).
+  std::map<std::string, std::string> extra{};
   friend bool operator==(const Context&, const Context&) = default;
 };
 
@@ -65,8 +72,16 @@ struct Sealed {
   std::uint32_t key_version = 1;
   std::string nonce{};  ///< 24 bytes
   std::string ciphertext{};
+  /// Tells one plaintext from another without showing it: a digest under the same key as the
+  /// ciphertext, so that it says nothing once that key is erased. Not empty. An event that is
+  /// appended again is known by it, for the ciphertext differs each time.
+  std::string digest{};
   friend bool operator==(const Sealed&, const Sealed&) = default;
 };
+
+/// The two kinds of event that amend another one. They alone have a target.
+inline constexpr std::string_view void_type = "ledger.event-voided";
+inline constexpr std::string_view correction_type = "ledger.event-corrected";
 
 /// What a void or a correction points at: an earlier business event.
 struct Target {
@@ -77,7 +92,8 @@ struct Target {
 };
 
 /// An event to append. Tags are opaque UTF-8 strings without control characters, stored once
-/// each, sorted. The ledger never looks into `clear` or `sealed`.
+/// each, sorted. The ledger never looks into `clear` or `sealed`. Types "ledger.…" are the
+/// ledger's own.
 struct NewEvent {
   Id id{};
   std::string type{};         ///< stable dotted name: "education.student-enrolled"
@@ -99,6 +115,7 @@ struct RecordedEvent {
     std::uint32_t key_version = 1;
     std::string_view nonce;
     std::string_view ciphertext;
+    std::string_view digest;
   };
   struct TargetView {
     Position position = 0;

@@ -31,10 +31,13 @@ struct Appended {
 };
 
 struct ReadOptions {
-  Position after = 0;              ///< exclusive
-  Position before = position_max;  ///< exclusive
-  bool backward = false;           ///< from the highest position down
+  Checkpoint after{};            ///< goes on after what was seen before; refused if it is not here
+  Position first = 1;            ///< of this ledger, inclusive
+  Position last = position_max;  ///< likewise
+  bool backward = false;         ///< from the highest position down
   std::uint64_t limit = position_max;
+
+  static ReadOptions one(Position position) { return {.first = position, .last = position}; }
 };
 
 /// A cursor over the events that match a query, as they stood when it was made. Pins nothing
@@ -50,10 +53,11 @@ class Reader {
   /// The next event, valid until the next call; nullptr at the end or at the limit.
   /// Errors: `io_error`, `damaged` (naming the position). The reader then stays failed.
   Result<const RecordedEvent*> next();
-  /// Up to here the caller has seen every match: the head when the reader was made, or the
-  /// last event returned when the limit cut it (0 if the limit is 0). This is a condition's
-  /// `after`. Meaningful once `next` returned nullptr. Forward readers only.
-  [[nodiscard]] Position seen() const;
+  /// Up to here the caller has seen every match: the head when the reader was made (or `last`),
+  /// or the last event returned when the limit cut it (the place it began after, if the limit is
+  /// 0). This is a condition's `after` and the next reader's. Meaningful once `next` returned
+  /// nullptr. Forward readers only. Errors: those of Ledger::checkpoint_at.
+  [[nodiscard]] Result<Checkpoint> seen() const;
 
  private:
   std::unique_ptr<Impl> impl_;
@@ -73,8 +77,9 @@ class Follower {
   /// `stop`. `closed` once the ledger is closed and everything up to its head was delivered.
   /// Over a following ledger it refreshes by itself while it waits, every 25 ms.
   Result<const RecordedEvent*> next(std::chrono::milliseconds wait);
-  /// Every match up to here has been delivered. Grows past filtered events too.
-  [[nodiscard]] Position seen() const;
+  /// Every match up to here has been delivered. Grows past filtered events too. Errors: those of
+  /// Ledger::checkpoint_at.
+  [[nodiscard]] Result<Checkpoint> seen() const;
   /// Wakes a waiting `next`. From any thread.
   void stop();
 
@@ -153,19 +158,40 @@ class Ledger {
   /// Order of checks: limits and form (`too_large`, `invalid_argument`); ids: all known gives
   /// their original positions, for a subset of a former commit too (`known`), some known is
   /// `ids_partly_known`, known with other content (type, version, tags, date, target, clear
-  /// bytes) is `id_content_differs`; the condition (`condition_failed`, details `item`,
-  /// `position`); the clock (`clock_suspect`). The same id twice in one commit is
-  /// `invalid_argument`. No events is an `invalid_argument`.
-  /// A void or correction must target an earlier event that is neither (`invalid_argument`).
+  /// bytes, what the digests of sealed parts tell) is `id_content_differs`; what is amended; the
+  /// conditions' checkpoints (`other_history`) and the conditions (`condition_failed`, which names
+  /// every violation, up to limits::violations_named_max, by the details `condition`, `item` and
+  /// `position`, three for each, in this order); the clock (`clock_suspect`). The same id twice in
+  /// one commit is `invalid_argument`, so are no events, and types "ledger.…" but the two that
+  /// amend.
+  /// A void or correction must target an earlier event that is neither and carry all tags of the
+  /// target and of its former amendments, so that whoever asks by a tag sees all that was ever
+  /// said of the event (`invalid_argument`, details `missing`; `condition_failed` if an amendment
+  /// came in between). Decision::void_event and correct_event make them so.
   /// Others: `busy`, `closed`, `io_error`, `storage_full`, `outcome_unknown`.
   Result<Appended> append(std::span<const NewEvent> events,
-                          const std::optional<Condition>& condition = std::nullopt,
+                          const std::vector<Condition>& conditions = {},
                           const AppendOptions& options = {});
+  /// The same with the ledger's own kinds of event. For the layers of this library, which keep
+  /// their notes in the ledger; an application's kinds have names of their own.
+  Result<Appended> append_own(std::span<const NewEvent> events,
+                              const std::vector<Condition>& conditions = {},
+                              const AppendOptions& options = {});
 
-  /// The events that match. Errors: `invalid_argument` (a limit of the query), `closed`.
+  /// Where the log ends, as a place to come back to.
+  [[nodiscard]] Checkpoint checkpoint() const;
+  /// The same at an earlier position. `not_found` beyond the head. Costs as inclusion_proof; what
+  /// was asked lately is remembered.
+  Result<Checkpoint> checkpoint_at(Position position) const;
+  /// Whether the place is in this ledger's history: `other_history` (details `why`:
+  /// "other-ledger", "ahead" with the `head`, or "forked") if it is not. A reading process
+  /// refreshes first. Costs as checkpoint_at.
+  Result<> check(const Checkpoint& place) const;
+
+  /// The events that match. Errors: `invalid_argument` (the query), `other_history`, `closed`.
   Result<Reader> read(const Query& query, const ReadOptions& options = {}) const;
-  /// All matches after `after`, then live ones.
-  Result<Follower> follow(const Query& query, Position after) const;
+  /// All matches after `after`, then live ones. Errors: as read.
+  Result<Follower> follow(const Query& query, const Checkpoint& after = {}) const;
 
   /// Where the ids are, in their order; nothing for an unknown one. Complete: never forgets.
   Result<std::vector<std::optional<Position>>> positions_of(std::span<const Id> ids) const;
@@ -176,8 +202,8 @@ class Ledger {
   /// and as many page heads as `size` has binary digits. `not_found` beyond the head;
   /// `invalid_argument` if the position is 0 or beyond `size`.
   Result<std::vector<Hash>> inclusion_proof(Position position, Position size) const;
-  /// RFC 6962: that the tree of `old_size` is the beginning of that of `size`; empty if they are the
-  /// same. Check it with `verify_consistency`. Cost and errors as above; an `old_size` of 0 is
+  /// RFC 6962: that the tree of `old_size` is the beginning of that of `size`; empty if they are
+  /// the same. Check it with `verify_consistency`. Cost and errors as above; an `old_size` of 0 is
   /// `invalid_argument`: nothing can be shown of it.
   Result<std::vector<Hash>> consistency_proof(Position old_size, Position size) const;
   /// The last event recorded at that time or before; 0 if there is none. Recorded times never

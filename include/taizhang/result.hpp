@@ -39,7 +39,8 @@ enum class ErrorCode : std::uint8_t {
   clock_suspect,       ///< The clock jumped. A person confirms it, then retry the call.
   key_missing,         ///< The vault lacks a key that it should have. Restore the vault.
   internal,            ///< A broken promise of this library. Please report it.
-  cancelled            ///< Called off by the caller before it was begun; nothing was done.
+  cancelled,           ///< Called off by the caller before it was begun; nothing was done.
+  other_history        ///< A checkpoint is not of this ledger's history. Begin again, or restore.
 };
 
 /// The stable name of a code, as shown in messages and JSON ("condition_failed").

@@ -14,6 +14,8 @@ namespace [[gnu::visibility("default")]] taizhang {
 struct Timestamp {
   std::int64_t microseconds = 0;
   friend auto operator<=>(const Timestamp&, const Timestamp&) = default;
+  /// Whether its UTC date is one (Date::in_calendar): what is to be recorded must be.
+  [[nodiscard]] bool in_calendar() const;
   /// "2024-03-01T08:00:00.000000Z"
   [[nodiscard]] std::string to_string() const;
   /// Takes the form above, with 0 to 6 decimals, or with an offset such as +08:00 for Z.
@@ -25,6 +27,8 @@ struct Timestamp {
 struct Date {
   std::int32_t days = 0;
   friend auto operator<=>(const Date&, const Date&) = default;
+  /// Whether it is from 0001-01-01 to 9999-12-31: what is to be recorded must be.
+  [[nodiscard]] bool in_calendar() const;
   [[nodiscard]] int year() const;
   [[nodiscard]] unsigned month() const;
   [[nodiscard]] unsigned day() const;

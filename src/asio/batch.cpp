@@ -23,6 +23,7 @@ void each_view(RecordedEvent& event, Visit visit) {
     visit(sealed.data_class);
     visit(sealed.nonce);
     visit(sealed.ciphertext);
+    visit(sealed.digest);
   }
 }
 
@@ -65,7 +66,12 @@ Result<EventBatch> read_batch(const Ledger& ledger, const Query& query,
   TAIZHANG_TRY(Reader reader, ledger.read(query, bounded));
   auto [batch, error] = asio::collect(bounded.limit, [&reader] { return reader.next(); });
   if (error) return *std::move(error);
-  if (!options.backward) batch.seen = batch.more ? batch.events.back()->position : reader.seen();
+  if (options.backward) return std::move(batch);
+  if (batch.more) {
+    TAIZHANG_TRY(batch.seen, ledger.checkpoint_at(batch.events.back()->position));
+  } else {
+    TAIZHANG_TRY(batch.seen, reader.seen());
+  }
   return std::move(batch);
 }
 
@@ -81,7 +87,8 @@ Result<RowBatch> ask_batch(const Views& views, const std::string& view, const As
     batch.rows.push_back(std::move(copy));
     return bytes < limits::async_batch_bytes_max;
   }));
-  batch.position = answer.position;
+  batch.checkpoint = answer.checkpoint;
+  if (ask.count) batch.count = answer.rows;
   batch.next_page = std::move(answer.next_page);
   return batch;
 }

@@ -67,7 +67,12 @@ class AsyncFollower::Impl : public std::enable_shared_from_this<Impl> {
   void read() {
     if (stopped()) return answer(asio::cancelled());
     auto [batch, error] = asio::collect(events_max_, [this] { return follower_.next({}); });
-    batch.seen = seen_ = follower_.seen();
+    if (auto seen = follower_.seen()) {
+      batch.seen = *seen;
+      seen_ = seen->position;
+    } else {
+      return answer(std::move(seen).error());
+    }
     // An error after some events comes again with the next call.
     if (!batch.events.empty()) return answer(std::move(batch));
     if (error) return answer(*std::move(error));
@@ -99,10 +104,12 @@ class AsyncFollower::Impl : public std::enable_shared_from_this<Impl> {
 };
 
 Result<std::unique_ptr<AsyncFollower>> AsyncFollower::open(Workers& workers, const Ledger& ledger,
-                                                           const Query& query, Position after) {
+                                                           const Query& query,
+                                                           const Checkpoint& after) {
   TAIZHANG_TRY(Follower follower, ledger.follow(query, after));
   auto watch = workers.impl_->watch(ledger);
-  auto impl = std::make_shared<Impl>(*workers.impl_, watch->watch, std::move(follower), after);
+  auto impl =
+      std::make_shared<Impl>(*workers.impl_, watch->watch, std::move(follower), after.position);
   return std::unique_ptr<AsyncFollower>(new AsyncFollower(std::move(impl), std::move(watch)));
 }
 

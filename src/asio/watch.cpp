@@ -7,6 +7,15 @@
 
 namespace taizhang {
 
+namespace {
+
+Result<Follower> follow_from(const Ledger& ledger, Position head) {
+  TAIZHANG_TRY(const Checkpoint place, ledger.checkpoint_at(head));
+  return ledger.follow(Query::all(), place);
+}
+
+}  // namespace
+
 void AsyncFollower::Watch::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
@@ -70,7 +79,7 @@ void AsyncFollower::Watch::run() {
           ++one;
         }
       }
-      auto follower = ledger_->follow(Query::all(), head);
+      auto follower = follow_from(*ledger_, head);
       if (follower)
         follower_ = *std::move(follower);
       else

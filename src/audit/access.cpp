@@ -14,7 +14,7 @@ Result<> record_access(Ledger& ledger, const Schema& schema, Sealer& sealer, con
   TAIZHANG_TRY(const NewEvent event,
                encode_event(schema, accessed, Id::random(), std::move(context),
                             Date::in_china(system_clock()->now()), sealer));
-  TAIZHANG_CHECK(ledger.append({&event, 1}, std::nullopt, at_standing_clock(ledger)));
+  TAIZHANG_CHECK(ledger.append_own({&event, 1}, {}, at_standing_clock(ledger)));
   return {};
 }
 

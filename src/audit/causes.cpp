@@ -9,7 +9,7 @@ ledger::v1::Cause cause_of(const Schema& schema, const RecordedEvent& event, Lan
   how.language = language;
   ledger::v1::TrailEntry entry;
   // A context or grounds that cannot be read leave their fields empty.
-  (void)describe_head(schema, event, how, entry);
+  describe_head(schema, event, how, entry);
   ledger::v1::Cause cause;
   cause.set_position(entry.position());
   cause.set_type(entry.type());
@@ -21,6 +21,7 @@ ledger::v1::Cause cause_of(const Schema& schema, const RecordedEvent& event, Lan
   cause.set_office(entry.office());
   cause.set_on_behalf_of(entry.on_behalf_of());
   cause.set_document(entry.document());
+  *cause.mutable_extra() = entry.extra();
   cause.set_target_position(entry.target_position());
   cause.set_reason(entry.reason());
   cause.set_approver(entry.approver());
@@ -31,10 +32,7 @@ ledger::v1::Cause cause_of(const Schema& schema, const RecordedEvent& event, Lan
 Result<ledger::v1::Cause> Causes::at(Position position) {
   const auto known = known_.find(position);
   if (known != known_.end()) return known->second;
-  ReadOptions only;
-  only.after = position - 1;
-  only.before = position + 1;
-  TAIZHANG_TRY(Reader reader, ledger_->read(Query::all(), only));
+  TAIZHANG_TRY(Reader reader, ledger_->read(Query::all(), ReadOptions::one(position)));
   TAIZHANG_TRY(const RecordedEvent* event, reader.next());
   if (event != nullptr) add(*event);
   return known_[position];

@@ -40,10 +40,10 @@ class Comparing {
   Result<std::set<RowKey>> keys() const {
     std::set<RowKey> found;
     ReadOptions range;
-    range.before = std::max(from_.known_at, to_.known_at) + 1;
+    range.last = std::max(from_.known_at, to_.known_at);
     // With one date for both nothing older makes a difference.
     if (from_.effective_on == to_.effective_on)
-      range.after = std::min(from_.known_at, to_.known_at);
+      range.first = std::min(from_.known_at, to_.known_at) + 1;
     const Query query{{{table_.types(), {}}, {{std::string(row_skip_type)}, {}}}};
     const RowKeys keys(table_);
     TAIZHANG_TRY(Reader reader, ledger_.read(query, range));
@@ -112,7 +112,7 @@ class Comparing {
     RowHistory history(schema_, table_, key);
     bool early_taken = false;
     ReadOptions range;
-    range.before = later.known_at + 1;
+    range.last = later.known_at;
     TAIZHANG_TRY(Reader reader, ledger_.read(history.query(), range));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());

@@ -24,49 +24,27 @@ struct Grounds {
   std::vector<std::string> documents;
 };
 
-/// Finds these fields in the messages of a schema; remembers which types have any.
-class GroundsReader {
- public:
-  explicit GroundsReader(const Schema& schema) : schema_(&schema) {}
+bool speaks_of_grounds(const FieldInfo& field) {
+  const std::string& name = field.descriptor->name();
+  return field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+         !field.descriptor->is_repeated() && field.data_class.empty() &&
+         (name == "approver" || name.ends_with("document"));
+}
 
-  Result<Grounds> read(const RecordedEvent& event, const TrailEntry& entry) {
-    Grounds grounds{entry.approver(), {entry.document(), entry.approval_document()}};
-    if (event.type == void_type || !has_any(event)) return grounds;
-    TAIZHANG_TRY(const WrittenMessage written, decode_as_written(*schema_, event, nullptr));
-    if (written.info == nullptr) return grounds;
-    for (const FieldInfo& field : written.info->fields) {
-      if (!speaks_of_grounds(field)) continue;
-      std::string value =
-          written.message->GetReflection()->GetString(*written.message, field.descriptor);
-      if (field.descriptor->name() != "approver")
-        grounds.documents.push_back(std::move(value));
-      else if (grounds.approver.empty())
-        grounds.approver = std::move(value);
-    }
-    return grounds;
+Result<> take_message(const Schema& schema, const RecordedEvent& event, Grounds& grounds) {
+  if (event.type == void_type) return {};  // its entry says all
+  TAIZHANG_TRY(const WrittenMessage written, decode_as_written(schema, event, nullptr));
+  for (const FieldInfo& field : written.info->fields) {
+    if (!speaks_of_grounds(field)) continue;
+    std::string value =
+        written.message->GetReflection()->GetString(*written.message, field.descriptor);
+    if (field.descriptor->name() != "approver")
+      grounds.documents.push_back(std::move(value));
+    else if (grounds.approver.empty())
+      grounds.approver = std::move(value);
   }
-
- private:
-  static bool speaks_of_grounds(const FieldInfo& field) {
-    const std::string& name = field.descriptor->name();
-    return field.descriptor->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-           !field.descriptor->is_repeated() && field.data_class.empty() &&
-           (name == "approver" || name.ends_with("document"));
-  }
-  bool has_any(const RecordedEvent& event) {
-    const std::string type(event.target ? event.target->type : event.type);
-    const std::uint32_t version = event.target ? event.target->version : event.version;
-    const auto [found, added] = known_.try_emplace({type, version}, false);
-    const MessageInfo* info = added ? schema_->event(type, version) : nullptr;
-    if (info != nullptr)
-      for (const FieldInfo& field : info->fields)
-        found->second = found->second || speaks_of_grounds(field);
-    return found->second;
-  }
-
-  const Schema* schema_;
-  std::map<std::pair<std::string, std::uint32_t>, bool> known_;
-};
+  return {};
+}
 
 /// "teacher:7" and "7" are one person to whoever writes an approver by hand.
 bool same_person(std::string_view actor, std::string_view approver) {
@@ -90,23 +68,25 @@ struct Day {
 class Audit {
  public:
   Audit(const Schema& schema, const AuditQuestion& question, AuditFindings& found)
-      : schema_(&schema), question_(&question), found_(&found), grounds_(schema) {
+      : schema_(&schema), question_(&question), found_(&found) {
     how_.language = question.language;
     how_.late_days = question.late_days;
   }
 
-  Result<> take(const RecordedEvent& event) {
+  void take(const RecordedEvent& event) {
     entry_.Clear();
-    TAIZHANG_CHECK(audit::describe_head(*schema_, event, how_, entry_));
+    audit::describe_head(*schema_, event, how_, entry_);
     const bool counts = asked_for(event);
-    TAIZHANG_TRY(const Grounds grounds, grounds_.read(event, entry_));
+    Grounds grounds{entry_.approver(), {entry_.document(), entry_.approval_document()}};
+    if (const auto taken = take_message(*schema_, event, grounds); !taken)
+      audit::tell_unreadable(taken.error(), event, how_.language, entry_);
     for (const std::string& document : grounds.documents) note_document(document, counts);
-    if (!counts) return {};
+    if (!counts) return;
     count(Date::in_china(event.recorded_at));
     if (entry_.late()) list_late();
     if (event.target) list_change(event);
     if (same_person(entry_.actor(), grounds.approver)) list_double_role(grounds.approver);
-    return {};
+    if (entry_.has_unreadable()) list_unreadable();
   }
 
   void finish(Position head) {
@@ -209,6 +189,18 @@ class Audit {
     line.set_document(entry_.document());
   }
 
+  void list_unreadable() {
+    found_->set_unreadable_entries(found_->unreadable_entries() + 1);
+    if (!room_for(found_->unreadable_size())) return;
+    auto& line = *found_->add_unreadable();
+    line.set_position(entry_.position());
+    line.set_type(entry_.type());
+    line.set_label(entry_.label());
+    line.set_recorded_on(entry_.recorded_on());
+    line.set_actor(entry_.actor());
+    line.set_why(entry_.unreadable());
+  }
+
   [[nodiscard]] bool before_some_report(Date day) const {
     for (const Date& report : question_->report_dates)
       if (day <= report && day.days > report.days - question_->burst_days) return true;
@@ -262,7 +254,6 @@ class Audit {
   const Schema* schema_;
   const AuditQuestion* question_;
   AuditFindings* found_;
-  GroundsReader grounds_;
   TrailOptions how_;
   TrailEntry entry_;  ///< of the event at hand
   std::map<std::tuple<std::string, std::string, std::string>, Day> activity_;
@@ -291,9 +282,10 @@ Result<> audit_findings(const Ledger& ledger, const Schema& schema, const AuditQ
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) break;
-    TAIZHANG_CHECK(work.take(*event));
+    work.take(*event);
   }
-  work.finish(reader.seen());
+  TAIZHANG_TRY(const Checkpoint seen, reader.seen());
+  work.finish(seen.position);
   return {};
 }
 

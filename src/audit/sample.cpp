@@ -76,7 +76,7 @@ Result<ledger::v1::SpotCheckRecorded> result_of(const Ledger& ledger, const Samp
                       " does not agree: say what was found instead.",
                   "位置 " + std::to_string(check.position) + " 不相符:请写明核查所得。"})
         .with("position", std::to_string(check.position));
-  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.after = check.position - 1, .limit = 1}));
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), ReadOptions::one(check.position)));
   TAIZHANG_TRY(const RecordedEvent* event, reader.next());
   if (event == nullptr) return not_drawn(check.position);
   ledger::v1::SpotCheckRecorded result;
@@ -105,7 +105,7 @@ Id id_of(const Sample& sample, const SpotCheck& check, const Context& context) {
 Result<std::vector<Drawn>> draw(const Ledger& ledger, const Sample& sample) {
   TAIZHANG_CHECK(check(ledger, sample));
   std::map<std::string, Lowest> strata;
-  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.before = sample.size + 1}));
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.last = sample.size}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) break;
@@ -147,7 +147,7 @@ Result<Appended> record_spot_checks(Ledger& ledger, const Schema& schema, Sealer
     events.push_back(std::move(event));
   }
   TAIZHANG_CHECK(sealer.make_durable());
-  return ledger.append(events, std::nullopt, at_standing_clock(ledger));
+  return ledger.append_own(events, {}, at_standing_clock(ledger));
 }
 
 }  // namespace taizhang

@@ -124,7 +124,7 @@ Result<ledger::v1::Why> why(const Ledger& ledger, const Schema& schema, const Se
   RowHistory history(schema, table, key);
   Causes causes(ledger, schema, options.language);
   ReadOptions range;
-  range.before = when.known_at + 1;
+  range.last = when.known_at;
   TAIZHANG_TRY(Reader reader, ledger.read(history.query(), range));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());

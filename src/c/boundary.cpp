@@ -30,6 +30,7 @@ TAIZHANG_SAME(TAIZHANG_CLOCK_SUSPECT, clock_suspect);
 TAIZHANG_SAME(TAIZHANG_KEY_MISSING, key_missing);
 TAIZHANG_SAME(TAIZHANG_INTERNAL, internal);
 TAIZHANG_SAME(TAIZHANG_CANCELLED, cancelled);
+TAIZHANG_SAME(TAIZHANG_OTHER_HISTORY, other_history);
 static_assert(TAIZHANG_RETRY_NO == static_cast<int>(taizhang::Retry::no));
 static_assert(TAIZHANG_RETRY_CALL == static_cast<int>(taizhang::Retry::call));
 static_assert(TAIZHANG_RETRY_DECISION == static_cast<int>(taizhang::Retry::decision));
@@ -122,7 +123,7 @@ void taizhang_error_free(taizhang_error* error) {
 
 const char* taizhang_code_name(taizhang_code code) {
   if (code == TAIZHANG_OK) return "ok";
-  if (code < TAIZHANG_OK || code > TAIZHANG_CANCELLED) return "unknown";
+  if (code < TAIZHANG_OK || code > TAIZHANG_OTHER_HISTORY) return "unknown";
   return taizhang::name(static_cast<ErrorCode>(code - 1)).data();
 }
 

@@ -1,6 +1,7 @@
 #include "c/follower.hpp"
+#include "c/take_lines.hpp"
 
-using taizhang::Position;
+using taizhang::Checkpoint;
 using taizhang::Query;
 using taizhang::RecordedEvent;
 using taizhang::Result;
@@ -22,11 +23,12 @@ taizhang_code taizhang_follow(taizhang_system* system, const char* query_json,
     TAIZHANG_TRY(const Query query, taizhang::c::take_query(session, query_members));
     TAIZHANG_CHECK(query_members.all_taken());
     TAIZHANG_TRY(Members members, Members::parse("options_json", options_json));
-    Position after = 0;
+    Checkpoint after;
     auto made = std::make_unique<taizhang_follower>();
     TAIZHANG_CHECK(members.take("after", after));
     TAIZHANG_CHECK(members.take("record", made->how.record));
     TAIZHANG_CHECK(members.all_taken());
+    TAIZHANG_CHECK(session.refresh());
     TAIZHANG_TRY(auto place, session.system().ledger().follow(query, after));
     made->place.emplace(std::move(place));
     made->session = session.shared_from_this();
@@ -38,10 +40,10 @@ taizhang_code taizhang_follow(taizhang_system* system, const char* query_json,
 }
 
 taizhang_code taizhang_poll(taizhang_follower* follower, uint32_t wait_milliseconds,
-                            size_t max_events, taizhang_buffer* json_lines, uint64_t* seen,
+                            size_t max_events, taizhang_buffer* json_lines, taizhang_buffer* seen,
                             taizhang_error** error) {
   taizhang::c::set_empty(json_lines);
-  if (seen != nullptr) *seen = 0;
+  taizhang::c::set_empty(seen);
   return guarded(error, [&]() -> Result<> {
     if (follower == nullptr || follower->alive.load() != live_handle)
       return null_argument("follower");
@@ -54,23 +56,20 @@ taizhang_code taizhang_poll(taizhang_follower* follower, uint32_t wait_milliseco
     return session.run([&]() -> Result<> {
       const std::lock_guard one_at_a_time(follower->polling);
       taizhang::Follower& place = *follower->place;
-      std::string lines;
-      std::chrono::milliseconds wait(wait_milliseconds);
-      for (size_t taken = 0; taken < max_events; ++taken) {
-        const auto event = place.next(wait);
-        if (!event) {
-          // What was taken before is answered first; the error comes again with the next poll.
-          if (lines.empty()) return event.error();
-          break;
-        }
-        if (*event == nullptr) break;
-        TAIZHANG_TRY(const std::string line,
-                     taizhang::c::event_line(session, **event, follower->how));
-        lines += line;
-        wait = std::chrono::milliseconds(0);
-      }
+      TAIZHANG_TRY(const std::string lines,
+                   taizhang::c::take_lines(
+                       follower->untold, max_events, std::chrono::milliseconds(wait_milliseconds),
+                       [&](std::chrono::milliseconds wait) { return place.next(wait); },
+                       [&](const RecordedEvent& event) {
+                         return taizhang::c::event_line(session, event, follower->how);
+                       }));
+      TAIZHANG_TRY(const Checkpoint reached,
+                   follower->untold == nullptr
+                       ? place.seen()
+                       : session.system().ledger().checkpoint_at(follower->untold->position - 1));
+      if (seen != nullptr)
+        taizhang::c::give(taizhang::c::dumped(taizhang::c::json_of(reached)), seen);
       taizhang::c::give(lines, json_lines);
-      if (seen != nullptr) *seen = place.seen();
       return {};
     });
   });

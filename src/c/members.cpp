@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "schema/parse_json.hpp"
 #include "taizhang/schema/schema.hpp"
 
 namespace taizhang::c {
@@ -15,7 +16,7 @@ Error malformed(const std::string& what) {
 }
 
 std::optional<std::uint64_t> whole_number(const Json& value) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  if (value.is_number_unsigned()) return *value.get_ptr<const Json::number_unsigned_t*>();
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
   std::uint64_t number = 0;
@@ -24,36 +25,20 @@ std::optional<std::uint64_t> whole_number(const Json& value) {
   return number;
 }
 
-/// What nests deeper than protobuf takes is no message, and would use the stack up on its way.
-bool too_deep(std::string_view json) {
-  constexpr int levels_max = 100;
-  int level = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char one = json[i];
-    if (in_text) {
-      if (one == '\\') ++i;
-      if (one == '"') in_text = false;
-      continue;
-    }
-    in_text = one == '"';
-    if (one == '{' || one == '[') ++level;
-    if (one == '}' || one == ']') --level;
-    if (level > levels_max) return true;
-  }
-  return false;
-}
-
-/// Discarded if it is no JSON.
-Json parsed(std::string_view json) {
-  return too_deep(json) ? Json(Json::value_t::discarded) : Json::parse(json, nullptr, false);
-}
-
 }  // namespace
 
 Result<Members> Members::parse(std::string what, const char* json) {
-  if (json == nullptr || *json == '\0') return of(std::move(what), Json::object());
-  return of(std::move(what), parsed(json));
+  return parse_text(std::move(what), json == nullptr ? "" : json);
+}
+
+Result<Members> Members::parse_text(std::string what, std::string_view json) {
+  if (json.empty()) return of(std::move(what), Json::object());
+  auto value = schema::parse_json<Json>(json);
+  if (value) return of(std::move(what), *value);
+  const Text& why = value.error().message();
+  Error error(value.error().code(), {what + ": " + why.en, what + "：" + why.zh});
+  for (const Error::Detail& detail : value.error().details()) error.with(detail.name, detail.value);
+  return error.with("argument", what);
 }
 
 Result<Members> Members::of(std::string what, const Json& value) {
@@ -74,7 +59,7 @@ Result<> Members::take(const std::string& name, std::string& value) {
   const Json* member = take(name);
   if (member == nullptr) return {};
   if (!member->is_string()) return wrong(name, {"a text", "文字"});
-  value = member->get<std::string>();
+  value = member->get_ref<const std::string&>();
   return {};
 }
 
@@ -82,7 +67,7 @@ Result<> Members::take(const std::string& name, bool& value) {
   const Json* member = take(name);
   if (member == nullptr) return {};
   if (!member->is_boolean()) return wrong(name, {"true or false", "true 或 false"});
-  value = member->get<bool>();
+  value = *member->get_ptr<const Json::boolean_t*>();
   return {};
 }
 
@@ -101,7 +86,38 @@ Result<> Members::take(const std::string& name, std::vector<std::string>& value)
   const auto is_text = [](const Json& one) { return one.is_string(); };
   if (!member->is_array() || !std::all_of(member->begin(), member->end(), is_text))
     return wrong(name, {"an array of texts", "文字数组"});
-  value = member->get<std::vector<std::string>>();
+  value.clear();
+  for (const Json& one : *member) value.push_back(one.get_ref<const std::string&>());
+  return {};
+}
+
+namespace {
+
+Result<Checkpoint> checkpoint_in(Members parts) {
+  std::string ledger, root;
+  std::uint64_t position = 0;
+  TAIZHANG_CHECK(parts.take("ledger", ledger));
+  TAIZHANG_CHECK(parts.take("position", position));
+  TAIZHANG_CHECK(parts.take("root", root));
+  TAIZHANG_CHECK(parts.all_taken());
+  return Checkpoint::parse(ledger, std::to_string(position), root);
+}
+
+}  // namespace
+
+Result<Checkpoint> checkpoint_of(std::string what, const char* json) {
+  TAIZHANG_TRY(Members parts, Members::parse(std::move(what), json));
+  return checkpoint_in(std::move(parts));
+}
+
+Result<> Members::take(const std::string& name, Checkpoint& value) {
+  const Json* member = take(name);
+  if (member == nullptr || member->is_null()) return {};
+  if (!member->is_object())
+    return wrong(name, {"a checkpoint as it was answered: {\"ledger\":…,\"position\":…,\"root\":…}",
+                        "答复中给出的检查点：{\"ledger\":…,\"position\":…,\"root\":…}"});
+  TAIZHANG_TRY(Members parts, of(what_ + ", \"" + name + "\"", *member));
+  TAIZHANG_TRY(value, checkpoint_in(std::move(parts)));
   return {};
 }
 
@@ -150,23 +166,23 @@ Result<std::vector<std::string>> split_items(std::string_view text) {
   const auto first = text.find_first_not_of(blank);
   if (first == std::string_view::npos) return items;
   if (text[first] == '[') {
-    const Json array = parsed(text);
-    if (!array.is_array())
-      return Error(ErrorCode::invalid_argument,
-                   {"What begins with [ must be one JSON array, in UTF-8; or give one JSON object "
-                    "a line.",
-                    "以 [ 开头的内容须为一个 UTF-8 编码的 JSON 数组；也可每行一个 JSON 对象。"});
+    TAIZHANG_TRY(const Json array, schema::parse_json<Json>(text, limits::json_list_bytes_max));
     for (const Json& item : array) items.push_back(dumped(item));
     return items;
   }
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    if (line.find_first_not_of(blank) != std::string_view::npos)
-      items.emplace_back(too_deep(line) ? std::string_view("nested too deep") : line);
+    if (line.find_first_not_of(blank) != std::string_view::npos) items.emplace_back(line);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return items;
+}
+
+Json json_of(const Checkpoint& place) {
+  return {{"ledger", place.ledger.to_string()},
+          {"position", std::to_string(place.position)},
+          {"root", to_hex(place.root)}};
 }
 
 std::string dumped(const Json& value) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "taizhang/event.hpp"
+#include "taizhang/checkpoint.hpp"
 
 namespace taizhang::c {
 
@@ -18,6 +18,7 @@ class Members {
  public:
   /// NULL and "" are the object without members.
   static Result<Members> parse(std::string what, const char* json);
+  static Result<Members> parse_text(std::string what, std::string_view json);
   static Result<Members> of(std::string what, const Json& value);
 
   // A member that is not there leaves `value` as it is. `invalid_argument` for another kind of
@@ -26,6 +27,8 @@ class Members {
   Result<> take(const std::string& name, bool& value);
   Result<> take(const std::string& name, std::uint64_t& value);
   Result<> take(const std::string& name, std::vector<std::string>& value);
+  /// {"ledger":…,"position":…,"root":…}, as answers give it.
+  Result<> take(const std::string& name, Checkpoint& value);
   Result<> take(const std::string& name, std::optional<Date>& value);
   Result<> take(const std::string& name, std::optional<Timestamp>& value);
   /// An object, an array or whatever it is; nullptr if it is not there.
@@ -42,8 +45,13 @@ class Members {
 };
 
 /// One JSON value a command or event: the lines of a text, blank ones left out, or the elements of
-/// one array. Errors: `invalid_argument` (an array that is no JSON).
+/// one array. Errors: those of check_json, of an array.
 Result<std::vector<std::string>> split_items(std::string_view text);
+
+/// As Members takes it.
+Json json_of(const Checkpoint& place);
+/// The other way round; `what` names the argument in errors.
+Result<Checkpoint> checkpoint_of(std::string what, const char* json);
 
 /// On one line; text of any bytes gives well-formed JSON.
 std::string dumped(const Json& value);

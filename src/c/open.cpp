@@ -3,7 +3,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "c/session.hpp"
+#include "c/model.hpp"
+#include "ledger/standard_streams.hpp"
 #include "taizhang/education/school_system.hpp"
 #include "taizhang/schema/descriptor_set.hpp"
 #include "taizhang/storage/memory.hpp"
@@ -73,14 +74,20 @@ Result<> one_of(const Members& members, const std::string& name, const std::stri
   return members.wrong(name, {"one of: " + list, "以下之一：" + list});
 }
 
-Result<Asked> parse_options(const char* location, const char* options_json) {
+/// `callbacks`: of an application's own; nullptr: there are none.
+Result<Asked> parse_options(const char* location, const char* options_json,
+                            const Callbacks* callbacks) {
   Asked asked;
+  if (callbacks != nullptr) asked.application = "schema";
   TAIZHANG_TRY(Members members, Members::parse("options_json", options_json));
   TAIZHANG_CHECK(members.take("mode", asked.mode));
   TAIZHANG_CHECK(one_of<5>(members, "mode", asked.mode,
                            {"open", "create", "open_or_create", "read", "frozen"}));
   TAIZHANG_CHECK(members.take("application", asked.application));
   TAIZHANG_CHECK(one_of<2>(members, "application", asked.application, {"education", "schema"}));
+  if (callbacks != nullptr && asked.application != "schema")
+    return members.wrong("application", {"\"schema\", whose rules and registers the model gives",
+                                         "“schema”：模型给出的是它的规则和台账"});
   TAIZHANG_CHECK(members.take("language", asked.language));
   TAIZHANG_CHECK(one_of<2>(members, "language", asked.language, {"zh", "en"}));
   TAIZHANG_CHECK(members.take("schema", asked.schema_file));
@@ -101,10 +108,11 @@ Result<Asked> parse_options(const char* location, const char* options_json) {
 }
 
 /// Nothing if the schema is to be read from the record.
-Result<std::optional<Model>> model_of(const Asked& asked) {
+Result<std::optional<Model>> model_of(const Asked& asked, const Callbacks* callbacks) {
   if (asked.application == "education") return std::optional<Model>(education_model());
   if (asked.schema_file.empty()) {
-    if (asked.system.mode != OpenMode::writer) return std::optional<Model>();
+    if (asked.system.mode != OpenMode::writer && callbacks == nullptr)
+      return std::optional<Model>();
     return Error(ErrorCode::invalid_argument,
                  {"An application \"schema\" needs \"schema\", a file made with protoc "
                   "--include_imports --descriptor_set_out=FILE.",
@@ -115,6 +123,7 @@ Result<std::optional<Model>> model_of(const Asked& asked) {
   model.name = asked.name.empty() ? "schema" : asked.name;
   TAIZHANG_TRY(const std::string bytes, bytes_of_file(asked.schema_file));
   TAIZHANG_TRY(model.schema, schema_from_descriptor_set(bytes, asked.code_tables));
+  if (callbacks != nullptr) TAIZHANG_CHECK(fill(*callbacks, model));
   return std::optional<Model>(std::move(model));
 }
 
@@ -132,7 +141,7 @@ Result<std::unique_ptr<System>> open_system(const StorageRegistry& storage, Aske
   SystemOptions& options = asked.system;
   bool create = asked.mode == "create";
   if (asked.mode == "open_or_create") {
-    TAIZHANG_TRY(const bool there, storage.exists(options.location + "/log"));
+    TAIZHANG_TRY(const bool there, System::exists(storage, options.location));
     create = !there;
   }
   if (!asked.master_key_file.empty()) {
@@ -147,6 +156,28 @@ Result<std::unique_ptr<System>> open_system(const StorageRegistry& storage, Aske
   return system;
 }
 
+taizhang_code open(const char* location, const char* options_json, const Callbacks* callbacks,
+                   taizhang_system** system, taizhang_error** error) {
+  return guarded(error, [&]() -> Result<> {
+    TAIZHANG_NOT_NULL(location);
+    TAIZHANG_NOT_NULL(system);
+    if (!core::hold_standard_streams())
+      return Error(ErrorCode::io_error,
+                   {"Descriptors 0 to 2 are closed, and /dev/null cannot be opened in their place.",
+                    "描述符 0 至 2 已关闭，且无法以 /dev/null 占位。"});
+    TAIZHANG_TRY(Asked asked, parse_options(location, options_json, callbacks));
+    TAIZHANG_TRY(std::optional<Model> model, model_of(asked, callbacks));
+    StorageRegistry storage = all_storage();
+    TAIZHANG_TRY(auto opened, open_system(storage, asked, std::move(model)));
+    auto made = std::make_unique<taizhang_system>();
+    made->session = std::make_shared<Session>(std::move(storage), std::move(opened),
+                                              asked.application == "education",
+                                              asked.language == "zh" ? Language::zh : Language::en);
+    *system = made.release();
+    return {};
+  });
+}
+
 }  // namespace
 }  // namespace taizhang::c
 
@@ -157,22 +188,23 @@ extern "C" {
 
 taizhang_code taizhang_open(const char* location, const char* options_json,
                             taizhang_system** system, taizhang_error** error) {
-  using namespace taizhang;
   if (system != nullptr) *system = nullptr;
-  return c::guarded(error, [&]() -> Result<> {
-    TAIZHANG_NOT_NULL(location);
-    TAIZHANG_NOT_NULL(system);
-    TAIZHANG_TRY(c::Asked asked, c::parse_options(location, options_json));
-    TAIZHANG_TRY(std::optional<Model> model, c::model_of(asked));
-    StorageRegistry storage = c::all_storage();
-    TAIZHANG_TRY(auto opened, c::open_system(storage, asked, std::move(model)));
-    auto made = std::make_unique<taizhang_system>();
-    made->session = std::make_shared<Session>(std::move(storage), std::move(opened),
-                                              asked.application == "education",
-                                              asked.language == "zh" ? Language::zh : Language::en);
-    *system = made.release();
+  return taizhang::c::open(location, options_json, nullptr, system, error);
+}
+
+taizhang_code taizhang_open_model(const char* location, const char* options_json,
+                                  const taizhang_model* model, taizhang_system** system,
+                                  taizhang_error** error) {
+  if (system != nullptr) *system = nullptr;
+  taizhang::c::Callbacks callbacks;
+  const taizhang_code code = taizhang::c::guarded(error, [&]() -> Result<> {
+    TAIZHANG_NOT_NULL(model);
+    const std::lock_guard lock(model->mutex);
+    callbacks = model->callbacks;
     return {};
   });
+  return code != TAIZHANG_OK ? code
+                             : taizhang::c::open(location, options_json, &callbacks, system, error);
 }
 
 taizhang_code taizhang_close(taizhang_system* system, taizhang_error** error) {

@@ -8,7 +8,7 @@ namespace {
 
 struct Lines {
   std::string text;
-  Position seen = 0;
+  std::optional<Checkpoint> seen;  ///< none when backward
 };
 
 Result<Lines> read(Session& session, const char* query_json, const char* options_json) {
@@ -19,7 +19,8 @@ Result<Lines> read(Session& session, const char* query_json, const char* options
   ReadOptions range;
   range.limit = limit_default;
   TAIZHANG_CHECK(members.take("after", range.after));
-  TAIZHANG_CHECK(members.take("before", range.before));
+  TAIZHANG_CHECK(members.take("first", range.first));
+  TAIZHANG_CHECK(members.take("last", range.last));
   TAIZHANG_CHECK(members.take("limit", range.limit));
   TAIZHANG_CHECK(members.take("backward", range.backward));
   EventLine how;
@@ -40,7 +41,9 @@ Result<Lines> read(Session& session, const char* query_json, const char* options
     TAIZHANG_TRY(const std::string line, event_line(session, *event, how));
     lines.text += line;
   }
-  if (!range.backward) lines.seen = reader.seen();
+  if (!range.backward) {
+    TAIZHANG_TRY(lines.seen, reader.seen());
+  }
   return lines;
 }
 
@@ -81,9 +84,10 @@ Result<Lines> read_trail(Session& session, const char* subject, const char* opti
   return lines;
 }
 
-void hand_out(const Lines& lines, taizhang_buffer* buffer, std::uint64_t* seen) {
+void hand_out(const Lines& lines, taizhang_buffer* buffer, taizhang_buffer* seen) {
+  const std::string place = lines.seen ? dumped(json_of(*lines.seen)) : "";
+  if (seen != nullptr) give(place, seen);
   give(lines.text, buffer);
-  if (seen != nullptr) *seen = lines.seen;
 }
 
 }  // namespace
@@ -95,10 +99,10 @@ using taizhang::c::Session;
 extern "C" {
 
 taizhang_code taizhang_read(taizhang_system* system, const char* query_json,
-                            const char* options_json, taizhang_buffer* json_lines, uint64_t* seen,
-                            taizhang_error** error) {
+                            const char* options_json, taizhang_buffer* json_lines,
+                            taizhang_buffer* seen, taizhang_error** error) {
   taizhang::c::set_empty(json_lines);
-  if (seen != nullptr) *seen = 0;
+  taizhang::c::set_empty(seen);
   return taizhang::c::call(system, error, [&](Session& session) -> Result<> {
     TAIZHANG_NOT_NULL(json_lines);
     TAIZHANG_CHECK(session.refresh());
@@ -109,9 +113,10 @@ taizhang_code taizhang_read(taizhang_system* system, const char* query_json,
 }
 
 taizhang_code taizhang_trail(taizhang_system* system, const char* subject, const char* options_json,
-                             taizhang_buffer* json_lines, uint64_t* seen, taizhang_error** error) {
+                             taizhang_buffer* json_lines, taizhang_buffer* seen,
+                             taizhang_error** error) {
   taizhang::c::set_empty(json_lines);
-  if (seen != nullptr) *seen = 0;
+  taizhang::c::set_empty(seen);
   return taizhang::c::call(system, error, [&](Session& session) -> Result<> {
     TAIZHANG_NOT_NULL(subject);
     TAIZHANG_NOT_NULL(json_lines);

@@ -47,8 +47,9 @@ Result<std::string> Session::subject(std::string_view kind, std::string_view ref
 
 Result<Query> take_query(Session& session, Members& members) {
   Query query;
+  TAIZHANG_CHECK(members.take("all", query.everything));
   const Json* items = members.take("items");
-  if (items == nullptr) return query;
+  if (items == nullptr) return query;  // nothing said is refused by whoever asks
   if (!items->is_array()) return members.wrong("items", {"an array of objects", "对象数组"});
   for (const Json& one : *items) {
     TAIZHANG_TRY(Members member, Members::of("an item of the query", one));

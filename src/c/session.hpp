@@ -55,7 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Language language_;
 };
 
-/// {"items":[…]} as taizhang_read takes it; other members are left in `members`.
+/// {"items":[…]} or {"all":true} as taizhang_read takes it; others are left in `members`.
 Result<Query> take_query(Session& session, Members& members);
 
 /// "reveal": who looks at personal data and why, if anybody does.
@@ -74,6 +74,14 @@ struct EventLine {
   bool record = false;  ///< the exact stored bytes, too
 };
 Result<std::string> event_line(Session& session, const RecordedEvent& event, const EventLine& how);
+
+/// "body", the message as JSON, or "body_bytes", its bytes in base64.
+Result<std::unique_ptr<google::protobuf::Message>> take_body(const Schema& schema,
+                                                             const MessageInfo& info,
+                                                             Members& members);
+/// An event that counts, as callbacks get it: one line, without its end. Without a message (it
+/// cannot be read) it has no "body".
+Result<std::string> event_json(const EventInfo& info, const google::protobuf::Message* message);
 
 Result<std::string> from_base64(std::string_view text);
 

@@ -7,14 +7,37 @@
 namespace taizhang::c {
 namespace {
 
+constexpr std::pair<const char*, Where::Is> bounds[] = {{"from", Where::Is::from},
+                                                        {"above", Where::Is::above},
+                                                        {"to", Where::Is::to},
+                                                        {"below", Where::Is::below}};
+
+// "field":"value", "field":["value",…] or "field":{"from":"value","below":"value"}
 Result<> take_where(Members& members, Ask& ask) {
   const Json* where = members.take("where");
   if (where == nullptr) return {};
-  const Error wrong = members.wrong("where", {"an object of texts", "以文字为值的对象"});
-  if (!where->is_object()) return wrong;
+  TAIZHANG_TRY(Members conditions, Members::of("where", *where));
   for (const auto& [field, value] : where->items()) {
-    if (!value.is_string()) return wrong;
-    ask.where.push_back({field, value.get<std::string>()});
+    if (value.is_object()) {
+      if (value.empty())
+        return conditions.wrong(field, {"a range with \"from\", \"above\", \"to\" or \"below\"",
+                                        "含 from、above、to 或 below 的范围"});
+      TAIZHANG_TRY(Members range, Members::of(field, value));
+      for (const auto& [name, is] : bounds) {
+        Where condition{field, {""}, is};
+        TAIZHANG_CHECK(range.take(name, condition.values.front()));
+        if (value.contains(name)) ask.where.push_back(std::move(condition));
+      }
+      TAIZHANG_CHECK(range.all_taken());
+      continue;
+    }
+    Where condition{field, {}, Where::Is::any_of};
+    if (value.is_array()) {
+      TAIZHANG_CHECK(conditions.take(field, condition.values));
+    } else {
+      TAIZHANG_CHECK(conditions.take(field, condition.values.emplace_back()));
+    }
+    ask.where.push_back(std::move(condition));
   }
   return {};
 }
@@ -25,6 +48,10 @@ Result<std::string> ask_view(Session& session, const std::string& view, const ch
   ask.limit = limit_default;
   TAIZHANG_CHECK(members.take("key", ask.key));
   TAIZHANG_CHECK(take_where(members, ask));
+  std::string order;
+  TAIZHANG_CHECK(members.take("order", order));
+  ask.order = Order::of(std::move(order));
+  TAIZHANG_CHECK(members.take("count", ask.count));
   TAIZHANG_CHECK(members.take("limit", ask.limit));
   TAIZHANG_CHECK(members.take("page_token", ask.page_token));
   TAIZHANG_CHECK(members.take("at_least", ask.at_least));
@@ -53,8 +80,9 @@ Result<std::string> ask_view(Session& session, const std::string& view, const ch
     return line.has_value();
   }));
   TAIZHANG_CHECK(shown);
-  return "{\"position\":\"" + std::to_string(answer.position) +
-         "\",\"next_page\":" + dumped(answer.next_page) + ",\"rows\":[" + rows + "]}";
+  const std::string at = "{\"checkpoint\":" + dumped(json_of(answer.checkpoint));
+  if (ask.count) return at + ",\"count\":\"" + std::to_string(answer.rows) + "\"}";
+  return at + ",\"next_page\":" + dumped(answer.next_page) + ",\"rows\":[" + rows + "]}";
 }
 
 }  // namespace

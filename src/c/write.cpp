@@ -1,7 +1,9 @@
 #include <google/protobuf/message.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "c/session.hpp"
-#include "taizhang/schema/display.hpp"
 #include "taizhang/schema/event_type.hpp"
 
 namespace taizhang::c {
@@ -35,28 +37,8 @@ Result<std::string> execute(Session& session, std::string_view text) {
   return lines;
 }
 
-Result<std::unique_ptr<google::protobuf::Message>> message_of(const Schema& schema,
-                                                              const MessageInfo& info,
-                                                              Members& members) {
-  std::unique_ptr<google::protobuf::Message> message(info.prototype->New());
-  const Json* body = members.take("body");
-  std::string base64;
-  TAIZHANG_CHECK(members.take("body_bytes", base64));
-  if (body != nullptr) {
-    if (!body->is_object() || !base64.empty())
-      return members.wrong("body", {"an object, without \"body_bytes\" beside it",
-                                    "对象，且不得同时给出“body_bytes”"});
-    TAIZHANG_CHECK(from_json(schema, dumped(*body), *message));
-    return message;
-  }
-  TAIZHANG_TRY(const std::string bytes, from_base64(base64));
-  if (!message->ParseFromString(bytes))
-    return members.wrong("body_bytes", {"the bytes of a " + info.name, info.name + " 的字节"});
-  return message;
-}
-
 Result<NewEvent> event_of(Session& session, const std::string& item) {
-  TAIZHANG_TRY(Members members, Members::parse("an event", item.c_str()));
+  TAIZHANG_TRY(Members members, Members::parse_text("an event", item));
   const Schema& schema = session.schema();
   std::string type;
   std::string id_text;
@@ -76,21 +58,38 @@ Result<NewEvent> event_of(Session& session, const std::string& item) {
   if (!id_text.empty()) {
     TAIZHANG_TRY(id, Id::parse(id_text));
   }
-  TAIZHANG_TRY(const auto message, message_of(schema, *schema.event(type), members));
+  TAIZHANG_TRY(const auto message, take_body(schema, *schema.event(type), members));
   TAIZHANG_CHECK(members.all_taken());
   return encode_event(schema, *message, id, std::move(context), on, session.system().vault());
 }
 
-Result<std::string> append(Session& session, std::string_view text, const char* options_json) {
-  TAIZHANG_TRY(Members options, Members::parse("options_json", options_json));
-  std::optional<Condition> condition;
-  if (const Json* given = options.take("condition")) {
-    TAIZHANG_TRY(Members members, Members::of("condition", *given));
-    condition.emplace();
-    TAIZHANG_TRY(condition->query, take_query(session, members));
-    TAIZHANG_CHECK(members.take("after", condition->after));
+Result<std::vector<Condition>> take_conditions(Session& session, Members& options) {
+  std::vector<Condition> conditions;
+  const Json* given = options.take("conditions");
+  if (given == nullptr) return conditions;
+  if (!given->is_array()) return options.wrong("conditions", {"an array of objects", "对象数组"});
+  for (const Json& one : *given) {
+    TAIZHANG_TRY(Members members, Members::of("a condition", one));
+    Condition& condition = conditions.emplace_back();
+    TAIZHANG_TRY(condition.query, take_query(session, members));
+    TAIZHANG_CHECK(members.take("after", condition.after));
     TAIZHANG_CHECK(members.all_taken());
   }
+  return conditions;
+}
+
+/// What the ledger says of an event by its number from 0, it says here of a line.
+Error with_line(Error error) {
+  const std::string_view event = error.detail("event");
+  std::size_t number = 0;
+  const auto [end, problem] = std::from_chars(event.data(), event.data() + event.size(), number);
+  if (!event.empty() && problem == std::errc()) error.with("line", std::to_string(number + 1));
+  return error;
+}
+
+Result<std::string> append(Session& session, std::string_view text, const char* options_json) {
+  TAIZHANG_TRY(Members options, Members::parse("options_json", options_json));
+  TAIZHANG_TRY(const std::vector<Condition> conditions, take_conditions(session, options));
   AppendOptions how;
   TAIZHANG_CHECK(options.take("simulated_now", how.simulated_now));
   TAIZHANG_CHECK(options.all_taken());
@@ -103,13 +102,17 @@ Result<std::string> append(Session& session, std::string_view text, const char* 
     events.push_back(*std::move(event));
   }
   TAIZHANG_CHECK(session.system().vault().make_durable());
-  TAIZHANG_TRY(const Appended appended, session.system().ledger().append(events, condition, how));
+  const auto appended = session.system().ledger().append(events, conditions, how);
+  if (!appended) return with_line(appended.error());
   Json answer = {{"positions", Json::array()}, {"ids", Json::array()}};
-  for (const Position position : appended.positions)
+  for (const Position position : appended->positions)
     answer["positions"].push_back(std::to_string(position));
   for (const NewEvent& event : events) answer["ids"].push_back(event.id.to_string());
-  answer["recorded_at"] = appended.recorded_at.to_string();
-  answer["known"] = appended.known;
+  answer["recorded_at"] = appended->recorded_at.to_string();
+  answer["known"] = appended->known;
+  const Position last = *std::max_element(appended->positions.begin(), appended->positions.end());
+  TAIZHANG_TRY(const Checkpoint place, session.system().ledger().checkpoint_at(last));
+  answer["checkpoint"] = json_of(place);
   return dumped(answer);
 }
 

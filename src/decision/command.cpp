@@ -3,8 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include <nlohmann/json.hpp>
-
+#include "schema/parse_json.hpp"
 #include "taizhang/schema/display.hpp"
 
 namespace taizhang {
@@ -28,7 +27,7 @@ Error unknown_name(const char* what_en, const char* what_zh, const std::string& 
 }
 
 Result<std::string> text_of(const json& value, const std::string& name) {
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return value.get_ref<const std::string&>();
   return malformed({"\"" + name + "\" must be a text.", "“" + name + "”须为文字。"});
 }
 
@@ -52,15 +51,22 @@ Result<Context> context_of(const json& value) {
     if (target != nullptr) {
       TAIZHANG_TRY(*target, text_of(entry, name));
     } else if (name == "line" && entry.is_number_unsigned()) {
-      context.line = entry.get<std::uint64_t>();
+      context.line = *entry.get_ptr<const json::number_unsigned_t*>();
     } else if (name == "batch") {
       TAIZHANG_TRY(const std::string text, text_of(entry, name));
       TAIZHANG_TRY(context.batch, Id::parse(text));
     } else if (name == "claimed_at") {
       TAIZHANG_TRY(const std::string text, text_of(entry, name));
       TAIZHANG_TRY(context.claimed_at, Timestamp::parse(text));
+    } else if (name == "extra") {
+      if (!entry.is_object())
+        return malformed(
+            {"\"extra\" must be an object of texts.", "“extra”须为以文字为值的对象。"});
+      for (const auto& [added, id] : entry.items()) {
+        TAIZHANG_TRY(context.extra[added], text_of(id, added));
+      }
     } else {
-      std::vector<std::string> known{"line", "batch", "claimed_at"};
+      std::vector<std::string> known{"line", "batch", "claimed_at", "extra"};
       for (const auto& field : fields) known.push_back(field.first);
       return unknown_name("field of the context", "上下文字段", name, known);
     }
@@ -100,7 +106,7 @@ std::string line(const ordered& out) {
 }  // namespace
 
 Result<Command> command_from_json(const Schema& schema, std::string_view text) {
-  const json value = json::parse(text, nullptr, false);
+  TAIZHANG_TRY(const json value, schema::parse_json(text));
   if (!value.is_object())
     return malformed({"A command is one JSON object: {\"type\":…,\"body\":{…}}.",
                       "命令须为一个 JSON 对象：{\"type\":…,\"body\":{…}}。"});
@@ -135,7 +141,8 @@ Result<Command> command_from_json(const Schema& schema, std::string_view text) {
 }
 
 Result<Context> context_from_json(std::string_view text) {
-  return context_of(json::parse(text, nullptr, false));
+  TAIZHANG_TRY(const json value, schema::parse_json(text));
+  return context_of(value);
 }
 
 std::string verdict_to_json(const Command& command, const Verdict& verdict) {

@@ -15,13 +15,13 @@ namespace {
 constexpr int attempts_max = 256;
 
 /// What a command asks for, without who and where: the same request again has the same bytes.
-std::string content_of(const Command& command) {
+Result<std::string> content_of(const Command& command) {
   std::string bytes = command.body->GetTypeName();
   bytes.push_back('\0');
   bytes += command.effective_on ? command.effective_on->to_string() : "";
   bytes.push_back('\0');
-  bytes += command.body->SerializeAsString();
-  return bytes;
+  TAIZHANG_TRY(const std::string body, content_bytes(*command.body));
+  return bytes + body;
 }
 
 Date today(const Command& command) {
@@ -40,7 +40,7 @@ Result<std::optional<Recorded>> recorded(const Ledger& ledger, const Id& command
   TAIZHANG_TRY(const auto known, ledger.positions_of(first));
   if (!known.front()) return std::optional<Recorded>();
   Recorded found;
-  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.after = *known.front() - 1, .limit = 1}));
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), ReadOptions::one(*known.front())));
   TAIZHANG_TRY(const RecordedEvent* event, reader.next());
   std::uint32_t in_commit = 1;
   if (event != nullptr) {
@@ -75,6 +75,20 @@ Error content_differs(const std::string& id, Position position) {
       .with("position", std::to_string(position));
 }
 
+/// What no rule need be asked about.
+std::optional<Error> malformed(const Command& command) {
+  if (command.id.is_zero())
+    return Error(ErrorCode::invalid_argument,
+                 {"The command has no id, so that a retry could not be told from a new request. "
+                  "Make it with Command::of, or give it an id.",
+                  "命令没有编号，无法区分重试与新请求。请用 Command::of 生成，或自行给定编号。"});
+  if (command.effective_on && !command.effective_on->in_calendar())
+    return Error(ErrorCode::invalid_argument,
+                 {"The command's effective_on is not from 0001-01-01 to 9999-12-31.",
+                  "命令的 effective_on 不在 0001-01-01 至 9999-12-31 之间。"});
+  return std::nullopt;
+}
+
 /// Whether somebody else was first and the decision must be taken anew.
 bool decide_again(ErrorCode code) {
   return code == ErrorCode::condition_failed || code == ErrorCode::id_content_differs ||
@@ -89,12 +103,15 @@ class Decider::Impl {
   Vault& vault;
   std::shared_ptr<const Schema> schema;
   MakeJudge make_judge;
+  std::unique_ptr<const Rows> rows;
 };
 
 class Decider::Batch::Impl {
  public:
   Impl(const Decider::Impl& decider, bool one_commit)
-      : desk_(decider.ledger, *decider.schema, decider.vault),
+      : desk_(decider.ledger, *decider.schema, decider.vault,
+              // What is not appended need not be decided over what is the newest.
+              one_commit ? position_max : decider.ledger.head().position, decider.rows.get()),
         judge_(decider.make_judge(desk_)),
         limited_(one_commit) {}
 
@@ -102,14 +119,16 @@ class Decider::Batch::Impl {
   Result<Verdict> record_refusal(const Command& command, const Error& error,
                                  const google::protobuf::Message& record);
   Result<std::optional<std::string>> known_digest(const Id& command);
-  [[nodiscard]] std::string digest(const Command& command) const {
-    return desk_.vault().digest("command", content_of(command));
+  [[nodiscard]] Result<std::string> digest(const Command& command) const {
+    TAIZHANG_TRY(const std::string content, content_of(command));
+    return desk_.vault().digest("command", content);
   }
   Desk& desk() { return desk_; }
   Judge& judge() { return *judge_; }
   [[nodiscard]] std::optional<Timestamp> simulated_now() const { return simulated_now_; }
-  /// The verdicts, with the places that the batch's events were given.
-  [[nodiscard]] std::vector<Verdict> verdicts(const std::vector<Position>& places) const;
+  /// The verdicts, with the places that the batch's events were given; `known` if somebody else
+  /// had appended them by then.
+  [[nodiscard]] std::vector<Verdict> verdicts(const Appended& appended) const;
 
  private:
   struct Decided {
@@ -158,12 +177,21 @@ Result<bool> Decider::Batch::Impl::settled(const Command& command, Decided& made
                       " 条命令（commands_per_batch_max）。请分批。"})
         .with("limit", std::to_string(limits::commands_per_batch_max));
   made.command = command.id;
+  if (auto problem = malformed(command)) {
+    made.verdict.error = std::move(problem);
+    return true;
+  }
   if (!command.body) {
     made.verdict.error =
         Error(ErrorCode::invalid_argument, {"The command has no body.", "命令没有内容。"});
     return true;
   }
-  made.digest = digest(command);
+  if (auto content = digest(command))
+    made.digest = *std::move(content);
+  else {
+    made.verdict.error = std::move(content).error();
+    return true;
+  }
   if (const auto before = answered_.find(command.id); before != answered_.end()) {
     const Decided& original = decided_[before->second];
     if (original.digest != made.digest) {
@@ -189,7 +217,7 @@ Result<bool> Decider::Batch::Impl::settled(const Command& command, Decided& made
 /// The decision's events go into the batch.
 Result<Verdict> Decider::Batch::Impl::take_in(const Command& command, Decided made,
                                               Decision& decision) {
-  if (limited_ && desk_.pending() + decision.events.size() > limits::commit_events_max)
+  if (limited_ && desk_.pending() + decision.events_.size() > limits::commit_events_max)
     return Error(ErrorCode::too_large,
                  {"The batch has more than " + std::to_string(limits::commit_events_max) +
                       " events (commit_events_max). Split it.",
@@ -197,9 +225,9 @@ Result<Verdict> Decider::Batch::Impl::take_in(const Command& command, Decided ma
                       " 条（commit_events_max）。请分批。"})
         .with("limit", std::to_string(limits::commit_events_max));
   made.first = desk_.pending();
-  made.count = decision.events.size();
+  made.count = decision.events_.size();
   if (made.verdict.kind == Verdict::Kind::accepted) judge_->decided(decision);
-  for (NewEvent& event : decision.events) desk_.add(std::move(event));
+  for (NewEvent& event : decision.events_) desk_.add(std::move(event));
   if (command.simulated_now && (!simulated_now_ || *simulated_now_ < *command.simulated_now))
     simulated_now_ = command.simulated_now;
   answered_.emplace(command.id, decided_.size());
@@ -229,7 +257,8 @@ Result<Verdict> Decider::Batch::Impl::record_refusal(const Command& command, con
   TAIZHANG_TRY(const bool over, settled(command, made));
   if (over) return keep(std::move(made));
   Decision decision(desk_, command, made.digest, today(command));
-  TAIZHANG_CHECK(decision.emit(record));
+  TAIZHANG_CHECK(decision.take(encode_event(desk_.schema(), record, decision.next_id(),
+                                            decision.context(), decision.on(), desk_.vault())));
   // A position that the record names must be the one that the commit gives.
   made.verdict.error = decision::with_positions(error, [&](Position position) {
     if (position > desk_.head()) desk_.fix_positions();
@@ -238,7 +267,8 @@ Result<Verdict> Decider::Batch::Impl::record_refusal(const Command& command, con
   return take_in(command, std::move(made), decision);
 }
 
-std::vector<Verdict> Decider::Batch::Impl::verdicts(const std::vector<Position>& places) const {
+std::vector<Verdict> Decider::Batch::Impl::verdicts(const Appended& appended) const {
+  const std::vector<Position>& places = appended.positions;
   std::vector<Verdict> all;
   all.reserve(decided_.size());
   for (const Decided& one : decided_) {
@@ -247,6 +277,8 @@ std::vector<Verdict> Decider::Batch::Impl::verdicts(const std::vector<Position>&
     for (std::size_t i = 0; i < source.count && source.first + i < places.size(); ++i)
       verdict.positions.push_back(places[source.first + i]);
     if (verdict.error) verdict.error = shown(*verdict.error, places);
+    if (appended.known && verdict.kind == Verdict::Kind::accepted && source.count > 0)
+      verdict.kind = Verdict::Kind::known;
     all.push_back(std::move(verdict));
   }
   return all;
@@ -270,30 +302,37 @@ Result<Verdict> Decider::Batch::record_refusal(const Command& command, const Err
                                                const google::protobuf::Message& record) {
   return impl_->record_refusal(command, error, record);
 }
-std::string Decider::Batch::digest(const Command& command) const { return impl_->digest(command); }
+Result<std::string> Decider::Batch::digest(const Command& command) const {
+  return impl_->digest(command);
+}
 Desk& Decider::Batch::desk() { return impl_->desk(); }
 Judge& Decider::Batch::judge() { return impl_->judge(); }
 
 Decider::Decider(Ledger& ledger, Vault& vault, std::shared_ptr<const Schema> schema,
-                 MakeJudge judge)
-    : impl_(new Impl{ledger, vault, std::move(schema), std::move(judge)}) {}
+                 MakeJudge judge, std::unique_ptr<const Rows> rows)
+    : impl_(new Impl{ledger, vault, std::move(schema), std::move(judge), std::move(rows)}) {}
 Decider::~Decider() = default;
 Ledger& Decider::ledger() const { return impl_->ledger; }
 Vault& Decider::vault() const { return impl_->vault; }
 const std::shared_ptr<const Schema>& Decider::schema() const { return impl_->schema; }
 
+const Rows* Decider::rows() const { return impl_->rows.get(); }
+
 Result<std::vector<Verdict>> Decider::transact(const Body& body) {
   for (int attempt = 1;; ++attempt) {
     Batch batch(std::make_unique<Batch::Impl>(*impl_, true));
-    TAIZHANG_CHECK(body(batch));
+    if (auto decided = body(batch); !decided) {
+      if (decided.error().code() == ErrorCode::condition_failed && attempt < attempts_max) continue;
+      return std::move(decided).error();
+    }
     if (batch.desk().pending() == 0) return batch.impl_->verdicts({});
     TAIZHANG_CHECK(impl_->vault.make_durable());
-    const Condition condition = batch.desk().condition();
+    const std::vector<Condition> conditions = batch.desk().conditions();
     AppendOptions options;
     options.simulated_now = batch.impl_->simulated_now();
     const std::vector<NewEvent> events = batch.desk().take();
-    auto appended = impl_->ledger.append(events, condition, options);
-    if (appended) return batch.impl_->verdicts(appended->positions);
+    auto appended = impl_->ledger.append_own(events, conditions, options);
+    if (appended) return batch.impl_->verdicts(*appended);
     if (!decide_again(appended.error().code()) || attempt == attempts_max)
       return std::move(appended).error();
   }

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "taizhang/projection/projection.hpp"
+#include "ledger/validate.hpp"
+#include "taizhang/projection/fold_row.hpp"
 
 namespace taizhang {
 namespace {
@@ -28,11 +29,15 @@ bool matches(const QueryItem& item, const RecordedEvent& event) {
 
 }  // namespace
 
-Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, Position as_of)
+Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, Position as_of,
+           const Rows* rows)
     : ledger_(&ledger),
       schema_(&schema),
       vault_(&vault),
-      head_(std::min(as_of, ledger.head().position)) {}
+      place_(ledger.checkpoint()),
+      head_(std::min(as_of, place_.position)),
+      rows_(rows),
+      newest_(as_of == position_max) {}
 
 std::string Desk::type_of(const google::protobuf::Descriptor* descriptor) {
   return event_type_of(descriptor);
@@ -43,6 +48,8 @@ bool Desk::is_minted(const QueryItem& item) const {
                      [&](const std::string& tag) { return minted_.contains(tag); });
 }
 
+// What the ledger would refuse as a condition must not get here: it would take the whole batch
+// with it, not only the command that asked.
 bool Desk::require(const QueryItem& item) {
   if (is_minted(item)) return false;
   if (required_.insert(key_of(item)).second) items_.push_back(item);
@@ -52,7 +59,7 @@ bool Desk::require(const QueryItem& item) {
 void Desk::expect_nothing(const QueryItem& item) { require(item); }
 
 Result<> Desk::scan_log(const QueryItem& item, const Visit& visit) const {
-  TAIZHANG_TRY(Reader reader, ledger_->read(Query{{item}}, {.before = head_ + 1}));
+  TAIZHANG_TRY(Reader reader, ledger_->read(Query{{item}}, {.last = head_}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) return {};
@@ -83,6 +90,7 @@ Result<> Desk::scan_batch(const QueryItem& item, std::size_t from, const Visit& 
 }
 
 Result<> Desk::scan(const QueryItem& item, const Visit& visit) {
+  TAIZHANG_CHECK(core::validate(Query{{item}}));
   bool more = true;
   const auto watched = [&](const RecordedEvent& event) -> Result<bool> {
     TAIZHANG_TRY(more, visit(event));
@@ -94,6 +102,7 @@ Result<> Desk::scan(const QueryItem& item, const Visit& visit) {
 }
 
 Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
+  TAIZHANG_CHECK(core::validate(Query{{item}}));
   const auto [entry, fresh] = histories_.try_emplace(key_of(item), Known{History(*schema_), 0});
   Known& known = entry->second;
   const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
@@ -110,14 +119,16 @@ Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
     TAIZHANG_CHECK(scan_batch(item, known.seen, keep));
     known.seen = pending_.size();
   }
-  return known.history.effective();
+  std::vector<EffectiveEvent> events = known.history.effective();
+  std::erase_if(
+      events, [&](const EffectiveEvent& event) { return !speaks_of(*schema_, event, item.tags); });
+  return events;
 }
 
 Result<> Desk::at(Position position, const std::function<Result<>(const RecordedEvent&)>& visit) {
   if (position > head_ && position < next()) return visit(pending_[position - head_ - 1].recorded);
   if (position >= 1 && position <= head_) {
-    TAIZHANG_TRY(Reader reader,
-                 ledger_->read(Query::all(), {.after = position - 1, .before = position + 1}));
+    TAIZHANG_TRY(Reader reader, ledger_->read(Query::all(), ReadOptions::one(position)));
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event != nullptr) return visit(*event);
   }
@@ -138,9 +149,10 @@ void Desk::add(NewEvent event) {
     pending_by_tag_[std::string(tag)].push_back(pending_.size() - 1);
 }
 
-Condition Desk::condition() const {
-  if (fixed_) return {Query::all(), head_};
-  return {Query{items_}, head_};
+std::vector<Condition> Desk::conditions() const {
+  if (fixed_) return {{Query::all(), place_}};
+  if (items_.empty()) return {};
+  return {{Query{items_}, place_}};
 }
 
 std::vector<NewEvent> Desk::take() {

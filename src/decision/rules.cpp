@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "taizhang/ledger/v1/commands.pb.h"
+
 namespace taizhang {
 namespace {
 
@@ -29,7 +31,26 @@ class RulesJudge final : public Judge {
   std::shared_ptr<const ByCommand> rules_;
 };
 
+Approval approval_of(const auto& command) {
+  return {command.reason(), command.approver(), command.approval_document()};
+}
+
+Result<> void_event(Decision& decision, const ledger::v1::VoidEvent& command) {
+  return decision.void_event(command.position(), approval_of(command));
+}
+
+Result<> correct_event(Decision& decision, const ledger::v1::CorrectEvent& command) {
+  TAIZHANG_TRY(const EffectiveEvent now, decision.standing(command.position()));
+  TAIZHANG_TRY(const auto replacement, decision.with_fields(now, command.fields_json()));
+  return decision.correct_event(command.position(), *replacement, approval_of(command));
+}
+
 }  // namespace
+
+Rules::Rules() {
+  on<ledger::v1::VoidEvent>(void_event);
+  on<ledger::v1::CorrectEvent>(correct_event);
+}
 
 Rules& Rules::on(const google::protobuf::Descriptor* command, Rule rule) {
   rules_[command] = std::move(rule);

@@ -34,7 +34,7 @@ Result<> decide(Decision& decision) {
              v1::RecordPaymentFailure, v1::ReissuePayment, v1::RecordAidReturn, v1::RecordTeacher,
              v1::RecordTeacherLeaving, v1::PlanTraining, v1::EnrolInTraining,
              v1::RecordTrainingAttendance, v1::CompleteTraining, v1::WithdrawFromTraining,
-             v1::SetRuleParameter, v1::VoidEvent, v1::CorrectEvent>();
+             v1::SetRuleParameter, ledger::v1::VoidEvent, ledger::v1::CorrectEvent>();
   const google::protobuf::Message& body = *decision.command().body;
   const auto found = deciders.find(body.GetDescriptor());
   if (found == deciders.end())

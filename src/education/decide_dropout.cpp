@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "education/deciders.hpp"
 #include "education/subjects.hpp"
 #include "taizhang/education/v1/events.pb.h"
@@ -68,7 +70,10 @@ Result<> decide_one(Decision& decision, const v1::SuspectDropout& command) {
     const std::string least = decision.facts().parameter("dropout.absent-days-suspected",
                                                          placement->school, decision.on());
     TAIZHANG_CHECK(decision.facts().failed());
-    if (command.absent_days() < std::stoll(least))
+    // A parameter's value was checked when it was set, so it is a whole number.
+    std::int64_t days = 0;
+    (void)std::from_chars(least.data(), least.data() + least.size(), days);
+    if (command.absent_days() < days)
       return refuse("R-12", {"A dropout is suspected from " + least + " days of absence on; " +
                                  std::to_string(command.absent_days()) +
                                  " are stated. Record the absence instead.",

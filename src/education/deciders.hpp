@@ -2,6 +2,7 @@
 
 #include "education/decision.hpp"
 #include "taizhang/education/v1/commands.pb.h"
+#include "taizhang/ledger/v1/commands.pb.h"
 
 namespace taizhang::education {
 
@@ -64,8 +65,8 @@ Result<> decide_one(Decision&, const v1::CompleteTraining&);
 Result<> decide_one(Decision&, const v1::WithdrawFromTraining&);
 
 Result<> decide_one(Decision&, const v1::SetRuleParameter&);
-Result<> decide_one(Decision&, const v1::VoidEvent&);
-Result<> decide_one(Decision&, const v1::CorrectEvent&);
+Result<> decide_one(Decision&, const ledger::v1::VoidEvent&);
+Result<> decide_one(Decision&, const ledger::v1::CorrectEvent&);
 
 /// The rules that an event's content must keep besides its place in a life: the standard's amount,
 /// the class of the school, the last grade. Applied to new events and to corrections alike.

@@ -99,7 +99,7 @@ Result<StudentLife> Decision::student(const std::string& id) {
   TAIZHANG_TRY(const auto history, desk().history({student_rules().types, {"student:" + id}}));
   StudentLife life = student_life(history, *facts_, on());
   TAIZHANG_CHECK(facts_->failed());
-  if (history.empty() && events.empty())
+  if (history.empty() && decision_->events().empty())
     return Error(ErrorCode::not_found,
                  {"There is no student with the id " + id + ".", "没有编号为 " + id + " 的学生。"})
         .with("student", id);
@@ -109,6 +109,25 @@ Result<StudentLife> Decision::student(const std::string& id) {
 Result<GrantLife> Decision::grant(const std::string& id) {
   TAIZHANG_TRY(const auto history, desk().history({grant_rules().types, {"grant:" + id}}));
   return grant_life(history, on());
+}
+
+Result<EffectiveEvent> Decision::standing(Position position) {
+  TAIZHANG_TRY(EffectiveEvent now, decision_->standing(position));
+  if (now.message) return now;
+  return Error(ErrorCode::damaged,
+               {"The event at position " + std::to_string(position) + " cannot be read (" +
+                    now.unreadable + "); no rule can judge its amendment.",
+                "位置 " + std::to_string(position) + " 的记录无法读取（" + now.unreadable +
+                    "），规则无法判断能否作废或更正。"})
+      .with("position", std::to_string(position));
+}
+
+Result<std::shared_ptr<google::protobuf::Message>> Decision::with_fields(
+    const EffectiveEvent& event, std::string_view fields_json) {
+  return decision_->with_fields(event, fields_json,
+                                [this](std::string_view kind, const std::string& reference) {
+                                  return resolve(kind, reference);
+                                });
 }
 
 Result<> Decision::emit(const google::protobuf::Message& message) {

@@ -14,8 +14,7 @@ namespace taizhang::education {
 /// with every event judged by the lives it is part of.
 class Decision {
  public:
-  Decision(taizhang::Decision& decision, Facts& facts)
-      : events(decision.events), decision_(&decision), facts_(&facts) {}
+  Decision(taizhang::Decision& decision, Facts& facts) : decision_(&decision), facts_(&facts) {}
 
   [[nodiscard]] Desk& desk() const { return decision_->desk(); }
   [[nodiscard]] Facts& facts() const { return *facts_; }
@@ -32,10 +31,20 @@ class Decision {
 
   /// An event: judged with the whole history of every life it is part of, sealed and kept.
   Result<> emit(const google::protobuf::Message& message);
-  [[nodiscard]] Id next_id() const { return decision_->next_id(); }
-  [[nodiscard]] Context context() const { return decision_->context(); }
   [[nodiscard]] Position next_position() const { return decision_->next_position(); }
-  std::vector<NewEvent>& events;
+
+  // As taizhang::Decision says; references in fields are resolved, and an event without content
+  // that can be read is refused, since no rule can judge it.
+  Result<EffectiveEvent> standing(Position position);
+  Result<std::shared_ptr<google::protobuf::Message>> with_fields(const EffectiveEvent& event,
+                                                                 std::string_view fields_json);
+  Result<> void_event(Position position, const Approval& approval) {
+    return decision_->void_event(position, approval);
+  }
+  Result<> correct_event(Position position, const google::protobuf::Message& replacement,
+                         const Approval& approval) {
+    return decision_->correct_event(position, replacement, approval);
+  }
 
  private:
   taizhang::Decision* decision_;

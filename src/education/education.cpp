@@ -21,13 +21,14 @@ class SchoolJudge final : public Judge {
         others_(std::move(others)) {}
   Result<> decide(Decision& decision) override {
     const auto* file = decision.command().body->GetDescriptor()->file();
-    if (others_ && file != education::v1::RegisterSchool::descriptor()->file())
+    if (others_ && file != education::v1::RegisterSchool::descriptor()->file() &&
+        file != ledger::v1::VoidEvent::descriptor()->file())
       return others_->decide(decision);
     education::Decision one(decision, facts_);
     return education::decide(one);
   }
   void decided(const Decision& decision) override {
-    for (const NewEvent& event : decision.events)
+    for (const NewEvent& event : decision.events())
       for (const std::string& tag : event.tags) facts_.forget(tag);
     if (others_) others_->decided(decision);
   }
@@ -60,7 +61,7 @@ class SchoolBatch final : public Education::Batch {
   Result<std::optional<std::string>> known_digest(const Id& command) override {
     return batch_->known_digest(command);
   }
-  [[nodiscard]] std::string digest(const Command& command) const override {
+  [[nodiscard]] Result<std::string> digest(const Command& command) const override {
     return batch_->digest(command);
   }
   Facts& facts() { return *facts_; }

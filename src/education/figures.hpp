@@ -25,7 +25,7 @@ struct Known {
                    count(static_cast<const Row&>(row));
                    return true;
                  }));
-    return answer.position;
+    return answer.checkpoint.position;
   }
 };
 

@@ -9,11 +9,15 @@ int first_grade(std::string_view stage) {
   return stage == "primary" ? 1 : stage == "junior" ? 7 : stage == "senior" ? 10 : 0;
 }
 
-bool four_digits(std::string_view text) {
-  if (text.size() < 4) return false;
-  for (std::size_t i = 0; i < 4; ++i)
-    if (text[i] < '0' || text[i] > '9') return false;
-  return true;
+/// The number that the first four characters are, if they are digits.
+std::optional<int> four_digits(std::string_view text) {
+  if (text.size() < 4) return std::nullopt;
+  int value = 0;
+  for (const char digit : text.substr(0, 4)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    value = value * 10 + (digit - '0');
+  }
+  return value;
 }
 
 }  // namespace
@@ -35,8 +39,8 @@ std::string school_year_name(int year) {
 }
 
 std::optional<int> parse_school_year(std::string_view text) {
-  if (!four_digits(text)) return std::nullopt;
-  const int year = std::stoi(std::string(text.substr(0, 4)));
+  const std::optional<int> year = four_digits(text);
+  if (!year) return std::nullopt;
   std::string_view rest = text.substr(4);
   if (rest.empty()) return year;
   if (rest.starts_with('-') || rest.starts_with('/'))
@@ -45,8 +49,7 @@ std::optional<int> parse_school_year(std::string_view text) {
     rest.remove_prefix(3);
   else
     return std::nullopt;
-  if (!four_digits(rest) || rest.size() != 4 || std::stoi(std::string(rest)) != year + 1)
-    return std::nullopt;
+  if (rest.size() != 4 || four_digits(rest) != *year + 1) return std::nullopt;
   return year;
 }
 

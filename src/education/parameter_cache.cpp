@@ -10,14 +10,15 @@ Result<History> ParameterCache::up_to(const Ledger& ledger, Position position) {
   const std::lock_guard lock(mutex_);
   if (read_ < position) {
     TAIZHANG_TRY(Reader reader,
-                 ledger.read(Query::type(std::string(parameter_type)), {.after = read_}));
+                 ledger.read(Query::type(std::string(parameter_type)), {.first = read_ + 1}));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
       TAIZHANG_CHECK(history_.add(*event));
       read_ = event->position;
     }
-    read_ = std::max(read_, reader.seen());
+    TAIZHANG_TRY(const Checkpoint seen, reader.seen());
+    read_ = std::max(read_, seen.position);
   }
   return history_;
 }
@@ -41,7 +42,7 @@ Result<ParameterSet> parameters_as_known(const Ledger& ledger, const Schema& sch
         .with("position", std::to_string(known_at));
   History history(schema);
   ReadOptions range;
-  range.before = known_at + 1;
+  range.last = known_at;
   TAIZHANG_TRY(Reader reader, ledger.read(Query::type(std::string(parameter_type)), range));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());

@@ -26,10 +26,10 @@ Error unknown_subject(const std::string& word) {
 
 Result<std::string> subject_tag(Decider& decider, std::string_view kind,
                                 std::string_view reference) {
-  // "student:ID" is a tag already.
-  const auto colon = reference.find(':');
-  if (colon != std::string_view::npos && Id::parse(reference.substr(colon + 1)))
-    return std::string(reference);
+  // "student:ID" is a tag already, once the id has its one form.
+  if (const auto colon = reference.find(':'); colon != std::string_view::npos)
+    if (const auto id = Id::parse(reference.substr(colon + 1)))
+      return std::string(reference.substr(0, colon + 1)) + id->to_string();
   Education education(decider);
   for (const std::string_view candidate : kinds) {
     if (!kind.empty() && kind != "*" && kind != candidate) continue;
@@ -50,11 +50,14 @@ Result<> name_subjects(Decider& decider, const MessageInfo& view, Ask& ask) {
     TAIZHANG_TRY(ask.key[part], subject_tag(decider, field.subject_kind, ask.key[part]));
     ++part;
   }
-  for (Ask::Equal& equal : ask.where) {
-    const FieldInfo* field = view.field(equal.field);
+  for (Where& where : ask.where) {
+    const FieldInfo* field = view.field(where.field);
     if (field == nullptr || field->subject_kind.empty()) continue;
-    TAIZHANG_TRY(std::string tag, subject_tag(decider, field->subject_kind, equal.value));
-    equal.value = field->subject_kind == "*" ? tag : tag.substr(tag.find(':') + 1);
+    for (std::string& value : where.values) {
+      if (value.empty()) continue;  // of rows that name no subject
+      TAIZHANG_TRY(std::string tag, subject_tag(decider, field->subject_kind, value));
+      value = field->subject_kind == "*" ? tag : tag.substr(tag.find(':') + 1);
+    }
   }
   return {};
 }

@@ -78,13 +78,15 @@ Result<std::string> resolve_subject(Desk& desk, std::string_view kind,
   const bool any = kind == "*";
   const std::size_t colon = reference.find(':');
   if (colon == std::string::npos) {
-    if (any || !Id::parse(reference)) return unknown_subject(kind, reference);
-    return reference;
+    const auto id = Id::parse(reference);
+    if (any || !id) return unknown_subject(kind, reference);
+    return id->to_string();
   }
   const std::string scheme = reference.substr(0, colon);
   const std::string value = reference.substr(colon + 1);
-  if (any ? Id::parse(value).has_value() : scheme == kind && Id::parse(value).has_value())
-    return any ? reference : value;
+  if (any || scheme == kind)
+    if (const auto id = Id::parse(value))
+      return any ? scheme + ":" + id->to_string() : id->to_string();
   TAIZHANG_TRY(std::vector<Holder> all, holders_of(desk, scheme, value));
   if (!any) {
     const std::string prefix = std::string(kind) + ":";

@@ -15,16 +15,12 @@ using namespace sample;
 
 Result<> prepare(const std::string& directory) {
   std::error_code failure;
-  if (fs::exists(directory, failure) && !fs::is_empty(directory, failure)) {
-    if (!fs::exists(directory + "/manifest.toml", failure))
-      return Error(ErrorCode::already_exists,
-                   {directory + " holds other files. Choose an empty or a new directory.",
-                    directory + " 中已有其他文件。请选用空目录或新目录。"})
-          .with("file", directory);
-    // Only what an earlier run can have made.
-    for (const auto& entry : fs::directory_iterator(directory, failure))
-      if (entry.path().extension() == ".csv") fs::remove(entry.path(), failure);
-  }
+  // Nothing is cleared away: lists of a real school with their manifest look like an earlier run's.
+  if (fs::exists(directory, failure) && !fs::is_empty(directory, failure))
+    return Error(ErrorCode::already_exists,
+                 {directory + " is not empty. Choose an empty or a new directory.",
+                  directory + " 不是空目录。请选用空目录或新目录。"})
+        .with("file", directory);
   fs::create_directories(directory + "/maps", failure);
   if (!failure) return {};
   return Error(failure == std::errc::no_space_on_device ? ErrorCode::storage_full

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "schema/amendment.hpp"
+
 namespace taizhang::sample {
 namespace {
 
@@ -71,7 +73,7 @@ Result<Position> Recorder::add(const google::protobuf::Message& event, int effec
 Result<Position> Recorder::add_void(const Recorded& target, const Approval& approval) {
   std::string bytes;
   const RecordedEvent recorded = as_recorded(target.event, target.position, now_, bytes);
-  return take(encode_void(recorded, next_id(), context(), approval));
+  return take(schema::encode_void(recorded, next_id(), context(), approval));
 }
 
 Result<Position> Recorder::add_correction(const Recorded& target,
@@ -79,8 +81,8 @@ Result<Position> Recorder::add_correction(const Recorded& target,
                                           const Approval& approval) {
   std::string bytes;
   const RecordedEvent recorded = as_recorded(target.event, target.position, now_, bytes);
-  return take(encode_correction(*system_.schema(), recorded, replacement, next_id(), context(),
-                                approval, system_.vault()));
+  return take(schema::encode_correction(*system_.schema(), recorded, replacement, next_id(),
+                                        context(), approval, system_.vault()));
 }
 
 Result<> Recorder::flush() {
@@ -116,7 +118,7 @@ void Recorder::append_commits() {
     } else {
       AppendOptions options;
       options.simulated_now = commit.at;
-      auto done = system_.ledger().append(commit.events, std::nullopt, options);
+      auto done = system_.ledger().append(commit.events, {}, options);
       if (!done) failure = std::move(done).error();
     }
     lock.lock();

@@ -28,7 +28,7 @@ Result<> append_own(Ledger& ledger, Vault& vault, const google::protobuf::Messag
     const Head head = ledger.head();
     options.simulated_now = head.position > 0 ? std::optional(head.recorded_at) : simulated_now;
   }
-  TAIZHANG_CHECK(ledger.append(std::span(&event, 1), std::nullopt, options));
+  TAIZHANG_CHECK(ledger.append_own(std::span(&event, 1), {}, options));
   return {};
 }
 

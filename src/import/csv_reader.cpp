@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "import/problem.hpp"
+#include "import/reject_columns.hpp"
 
 namespace taizhang::importing {
 namespace {
@@ -29,13 +30,16 @@ std::string_view trimmed(std::string_view value) {
 
 struct Collecting {
   CsvRow* row;
+  bool spreadsheet_text;
   bool complete = false;
 };
 
 // Called by libcsv, which knows nothing of exceptions: running out of memory ends the process.
 void on_value(void* bytes, std::size_t size, void* data) noexcept {
-  static_cast<Collecting*>(data)->row->add(
-      bytes == nullptr ? std::string_view{} : std::string_view(static_cast<char*>(bytes), size));
+  const auto& into = *static_cast<Collecting*>(data);
+  const auto value =
+      bytes == nullptr ? std::string_view{} : std::string_view(static_cast<char*>(bytes), size);
+  into.row->add(into.spreadsheet_text ? from_spreadsheet_text(value) : value);
 }
 void on_row(int, void* data) noexcept { static_cast<Collecting*>(data)->complete = true; }
 
@@ -114,6 +118,9 @@ Result<> CsvReader::begin(const Options& options) {
   if (row.problem) return *row.problem;
   for (std::size_t i = 0; i < row.size(); ++i) header_.emplace_back(row[i]);
   while (!header_.empty() && header_.back().empty()) header_.pop_back();
+  reject_file_ = std::any_of(header_.begin(), header_.end(), is_reject_column);
+  if (reject_file_)
+    for (std::string& name : header_) name = from_spreadsheet_text(name);
   return {};
 }
 
@@ -180,7 +187,7 @@ Result<bool> CsvReader::read_row(CsvRow& row) {
   row.clear();
   row_begin_ = at_;
   row.line = line_;
-  Collecting collecting{&row};
+  Collecting collecting{&row, reject_file_};
   const auto begun = [&] { return at_ > row_begin_; };
   const auto unclosed = [&] {
     const auto line = std::to_string(row.line);

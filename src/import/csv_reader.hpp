@@ -36,7 +36,8 @@ struct CsvRow {
 
 /// Rows of a CSV file, one after another, over libcsv in its strict mode. A row that breaks the
 /// form (a stray quote, another number of columns, broken bytes) comes with its problem, and
-/// reading goes on with the line after its first one. Rows without any value are passed over.
+/// reading goes on with the line after its first one. Rows without any value are passed over. In a
+/// reject file the apostrophe that keeps a cell from being a formula is taken off.
 /// One thread at a time.
 class CsvReader {
  public:
@@ -76,6 +77,7 @@ class CsvReader {
   csv_parser parser_{};
   bool parser_live_ = false;
   char delimiter_ = ',';
+  bool reject_file_ = false;  ///< its cells are text for a spreadsheet
   std::vector<std::string> header_;
   std::string buffer_;         ///< from the first byte of the row being read
   std::size_t row_begin_ = 0;  ///< of that byte in the buffer

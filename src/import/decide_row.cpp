@@ -85,13 +85,12 @@ Result<bool> RowDecider::batch_undone(const Id& command) {
   const Id first = event_id(command, 0);
   TAIZHANG_TRY(const auto positions, ledger_.positions_of(std::span(&first, 1)));
   if (!positions.front()) return false;  // of this batch
-  TAIZHANG_TRY(Reader reader,
-               ledger_.read(Query::all(), {.after = *positions.front() - 1, .limit = 1}));
+  TAIZHANG_TRY(Reader reader, ledger_.read(Query::all(), ReadOptions::one(*positions.front())));
   TAIZHANG_TRY(const RecordedEvent* const event, reader.next());
   if (event == nullptr) return false;
-  TAIZHANG_TRY(const Context context, decode_context(event->context));
-  if (!context.batch) return false;
-  return memory_.undone(*context.batch);
+  const auto context = decode_context(event->context);
+  if (!context || !context->batch) return false;
+  return memory_.undone(*context->batch);
 }
 
 Result<std::set<std::size_t>> RowDecider::ask_ledger(WaitingRow& row) {
@@ -118,7 +117,12 @@ Result<std::set<std::size_t>> RowDecider::ask_ledger(WaitingRow& row) {
 
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!latest[i]) continue;
-    if (!commands[i].problem && batch_.digest(commands[i].command) == *latest[i]) {
+    bool same = false;
+    if (!commands[i].problem) {
+      TAIZHANG_TRY(const std::string digest, batch_.digest(commands[i].command));
+      same = digest == *latest[i];
+    }
+    if (same) {
       settled.insert(i);
     } else {
       row.result.differs = true;

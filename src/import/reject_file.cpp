@@ -1,30 +1,27 @@
 #include "import/reject_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "import/reject_columns.hpp"
 
 namespace taizhang::importing {
-namespace {
-constexpr std::array<std::string_view, 3> own_columns{"拒收原因/reason", "规则/rule",
-                                                      "处理办法/way out"};
-}  // namespace
-
 RejectFile::RejectFile(std::string path, const std::vector<std::string>& header, char delimiter)
     : path_(std::move(path)), waiting_(path_ + ".part"), header_(header), delimiter_(delimiter) {
   for (std::size_t i = 0; i < header_.size(); ++i)
-    if (std::find(own_columns.begin(), own_columns.end(), header_[i]) == own_columns.end())
-      columns_.push_back(i);
+    if (!is_reject_column(header_[i])) columns_.push_back(i);
 }
 
 RejectFile::~RejectFile() {
   if (file_ == nullptr) return;
-  (void)std::fclose(file_);
   (void)unlink(waiting_.c_str());
+  (void)std::fclose(file_);
 }
 
 Error RejectFile::cannot_write() const {
@@ -37,9 +34,26 @@ Error RejectFile::cannot_write() const {
 }
 
 Result<> RejectFile::begin() {
+  // What a killed import left is written over, but not what another import is still writing: its
+  // name is held by a lock from here until it is the finished file's.
   const int descriptor =
-      ::open(waiting_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+      ::open(waiting_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return cannot_write();
+  struct stat held {
+  }, named{};
+  const bool locked = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  if (!locked || ::fstat(descriptor, &held) != 0 || ::lstat(waiting_.c_str(), &named) != 0 ||
+      held.st_ino != named.st_ino || ::ftruncate(descriptor, 0) != 0 ||
+      ::fchmod(descriptor, S_IRUSR | S_IWUSR) != 0) {
+    const Error error =
+        locked ? cannot_write()
+               : Error(ErrorCode::held, {"Another import is writing the reject file " + path_ +
+                                             ". Give this one a name of its own.",
+                                         "另一导入正在写入拒收文件 " + path_ + "。请另取文件名。"})
+                     .with("file", path_);
+    (void)::close(descriptor);
+    return error;
+  }
   file_ = fdopen(descriptor, "wb");
   if (file_ == nullptr) {
     const Error error = cannot_write();
@@ -48,13 +62,13 @@ Result<> RejectFile::begin() {
   }
   (void)std::fputs("\xEF\xBB\xBF", file_);
   for (const std::size_t column : columns_) put(header_[column]);
-  for (const std::string_view column : own_columns) put(column, column == own_columns.back());
+  for (const std::string_view column : reject_columns) put(column, column == reject_columns.back());
   return {};
 }
 
 void RejectFile::put(std::string_view value, bool last) {
   (void)std::fputc('"', file_);
-  for (const char c : value) {
+  for (const char c : as_spreadsheet_text(value)) {
     if (c == '"') (void)std::fputc('"', file_);
     (void)std::fputc(c, file_);
   }
@@ -82,13 +96,8 @@ Result<> RejectFile::add(const CsvRow& row, const BadRow& why) {
 Result<> RejectFile::finish() {
   if (file_ == nullptr) return {};
   const bool written = std::fflush(file_) == 0 && std::ferror(file_) == 0;
-  const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
-  if (!written || !closed || std::rename(waiting_.c_str(), path_.c_str()) != 0) {
-    const Error error = cannot_write();
-    (void)unlink(waiting_.c_str());
-    return error;
-  }
-  return {};
+  if (!written || std::rename(waiting_.c_str(), path_.c_str()) != 0) return cannot_write();
+  return std::fclose(std::exchange(file_, nullptr)) == 0 ? Result<>{} : cannot_write();
 }
 
 }  // namespace taizhang::importing

@@ -12,6 +12,7 @@ namespace taizhang::importing {
 
 /// Refused rows as a file that can be mended and imported again with the same mapping: UTF-8 with
 /// a byte order mark, the columns of the imported file, and behind them reason, rule and way out.
+/// What a spreadsheet would take for a formula has an apostrophe before it.
 /// It appears under its name with `finish`, so that a reject file itself can be imported.
 class RejectFile {
  public:

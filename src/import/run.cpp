@@ -3,16 +3,29 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ledger/utf8.hpp"
 #include "taizhang/hash.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang::importing {
 namespace {
 
+/// A file may be named by any bytes; what is recorded is text.
+std::string text_of(const std::string& name) {
+  std::string text;
+  for (std::size_t at = 0; at < name.size();) {
+    std::uint32_t code = 0;
+    const std::size_t size = core::character_at(name, at, code);
+    text += size == 0 ? "\uFFFD" : name.substr(at, size);
+    at += std::max<std::size_t>(size, 1);
+  }
+  return text;
+}
+
 Context context_of(const ImportOptions& options, const Bookkeeping& books) {
   Context context = options.context;
   context.batch = books.batch();
-  context.file = std::filesystem::path(options.file).filename().string();
+  context.file = text_of(std::filesystem::path(options.file).filename().string());
   return context;
 }
 

@@ -5,10 +5,15 @@
 #include <cstring>
 #include <memory>
 
+#include "import/toml_levels.hpp"
+#include "ledger/errors.hpp"
 #include "taizhang/schema/schema.hpp"
 
 namespace taizhang::importing {
 namespace {
+
+constexpr std::size_t toml_bytes_max = 4U << 20;
+constexpr std::size_t toml_levels_max = 100;
 
 Error in_file(const std::string& path, toml::source_index line, Text message) {
   const auto at = std::to_string(line);
@@ -26,8 +31,13 @@ Result<std::string> whole_file(const std::string& path) {
   std::string text;
   if (file) {
     std::array<char, 16384> buffer;
-    while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get()))
+    while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
       text.append(buffer.data(), got);
+      if (text.size() > toml_bytes_max)
+        return core::over_limit("The size in bytes of " + path, path + " 的字节数", text.size(),
+                                toml_bytes_max)
+            .with("file", path);
+    }
     if (std::ferror(file.get()) == 0) return text;
   }
   const int reason = errno;
@@ -44,6 +54,11 @@ Result<TomlReader> TomlReader::open(const std::string& path) {
   TomlReader reader;
   reader.path_ = path;
   TAIZHANG_TRY(reader.text_, whole_file(path));
+  if (const auto line = line_nested_too_deep(reader.text_, toml_levels_max))
+    return in_file(path, static_cast<toml::source_index>(*line),
+                   {"Tables lie deeper in one another than " + std::to_string(toml_levels_max) +
+                        ". Shorten the key.",
+                    "表的嵌套超过 " + std::to_string(toml_levels_max) + " 层。请缩短键名。"});
   try {
     reader.root_ = toml::parse(reader.text_, path);
   } catch (const toml::parse_error& error) {

@@ -4,8 +4,8 @@
 #include "import/bookkeeping.hpp"
 #include "import/problem.hpp"
 #include "import/row_memory.hpp"
-#include "taizhang/education/v1/commands.pb.h"
 #include "taizhang/import/importer.hpp"
+#include "taizhang/ledger/v1/commands.pb.h"
 #include "taizhang/ledger/v1/events.pb.h"
 
 namespace taizhang {
@@ -48,21 +48,21 @@ struct OfBatch {
 Result<OfBatch> appended_by(const Ledger& ledger, const Id& batch, const Extent& extent) {
   std::set<Position> voided;
   TAIZHANG_TRY(Reader voids,
-               ledger.read(Query::type(std::string(void_type)), {.after = extent.started}));
+               ledger.read(Query::type(std::string(void_type)), {.first = extent.started + 1}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* const event, voids.next());
     if (event == nullptr) break;
     if (event->target) voided.insert(event->target->position);
   }
   OfBatch appended;
-  TAIZHANG_TRY(Reader reader,
-               ledger.read(Query::all(), {.after = extent.started, .before = extent.completed}));
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.first = extent.started + 1,
+                                                         .last = extent.completed - 1}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* const event, reader.next());
     if (event == nullptr) break;
     if (event->type.starts_with("ledger.")) continue;
-    TAIZHANG_TRY(const Context context, decode_context(event->context));
-    if (context.batch != batch) continue;
+    const auto context = decode_context(event->context);
+    if (!context || context->batch != batch) continue;
     ++appended.all;
     if (!voided.contains(event->position)) appended.standing.push_back(event->position);
   }
@@ -92,7 +92,7 @@ Result<ImportUndone> Importer::undo(const Id& batch, const std::string& reason,
   std::vector<Command> commands;
   commands.reserve(appended.standing.size());
   for (const Position position : appended.standing) {
-    auto body = std::make_shared<education::v1::VoidEvent>();
+    auto body = std::make_shared<ledger::v1::VoidEvent>();
     body->set_position(position);
     body->set_reason(reason);
     body->set_approver(approver);

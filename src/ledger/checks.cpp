@@ -5,6 +5,7 @@
 #include "ledger/errors.hpp"
 #include "ledger/item_cursor.hpp"
 #include "ledger/record.hpp"
+#include "taizhang/limits.hpp"
 
 namespace taizhang::core {
 namespace {
@@ -39,34 +40,60 @@ Error content_differs(const Id& id, Position position) {
       .with("position", std::to_string(position));
 }
 
-Error condition_failed(std::size_t item, Position position) {
-  return error(ErrorCode::condition_failed,
-               "Something that this decision depends on was appended at position " +
-                   std::to_string(position) + " (condition item " + std::to_string(item) +
-                   "). Read again and decide again.",
-               "此决定所依据的内容在第 " + std::to_string(position) + " 位有新的记录(条件第 " +
-                   std::to_string(item) + " 项)。请重新读取并重新决定。")
-      .with("item", std::to_string(item))
-      .with("position", std::to_string(position));
+/// What was appended though a condition said that nothing would be.
+struct Violation {
+  std::size_t condition = 0;
+  std::size_t item = 0;
+  Position position = 0;
+};
+
+Error condition_failed(const std::vector<Violation>& violations) {
+  const auto& first = violations.front();
+  const auto at = std::to_string(first.position), item = std::to_string(first.item);
+  const auto others = violations.size() - 1;
+  Text more;
+  if (others > 0)
+    more = {", and " + std::to_string(others) + " more; see the details",
+            "，另有 " + std::to_string(others) + " 处，见详情"};
+  Error failed =
+      error(ErrorCode::condition_failed,
+            "Something that this decision depends on was appended at position " + at +
+                " (condition item " + item + ")" + more.en + ". Read again and decide again.",
+            "此决定所依据的内容在第 " + at + " 位有新的记录（条件第 " + item + " 项）" + more.zh +
+                "。请重新读取并重新决定。");
+  for (const auto& one : violations)
+    failed.with("condition", std::to_string(one.condition))
+        .with("item", std::to_string(one.item))
+        .with("position", std::to_string(one.position));
+  return failed;
 }
 
-/// Event by event: for few events and many items.
-Result<> check_events(const Log& log, const PreparedCommit& commit, Position after, Position last) {
+/// Whether any of a few events matches a query of many items.
+Result<bool> any_matches(const Log& log, const Matcher& matcher, Position after, Position last) {
   std::shared_ptr<const Run> run;
   RecordedEvent event;
   for (auto at = after + 1; at <= last; ++at) {
     TAIZHANG_CHECK(log.event_at(at, run, event));
-    if (const auto item = commit.matcher->match(event)) return condition_failed(*item, at);
+    if (matcher.match(event)) return true;
   }
-  return {};
+  return false;
 }
 
-Error bad_target(const RecordedEvent::TargetView& target, const std::string& en,
-                 const std::string& zh) {
-  const auto at = std::to_string(target.position);
-  return invalid("A void or correction targets position " + at + ", but " + en + ".",
-                 "作废或更正指向第 " + at + " 位,但" + zh + "。")
-      .with("position", at);
+/// The first match of each item of a condition.
+Result<> find_violations(const Log& log, const Condition& condition, std::size_t number,
+                         Position after, Position last, std::vector<Violation>& out) {
+  const auto full = [&] { return out.size() >= limits::violations_named_max; };
+  if (condition.query.everything) out.push_back({number, 0, after + 1});
+  std::vector<Position> found;
+  for (std::size_t i = 0; i < condition.query.items.size() && !full(); ++i) {
+    ItemCursor cursor(log, condition.query.items[i]);
+    for (auto from = after; from < last && found.empty();) {
+      TAIZHANG_TRY(from, cursor.positions(from, last, 1, Direction::forward, found));
+    }
+    if (!found.empty()) out.push_back({number, i, found.front()});
+    found.clear();
+  }
+  return {};
 }
 
 }  // namespace
@@ -93,44 +120,20 @@ Result<std::optional<Appended>> check_ids(const Log& log, const PreparedCommit& 
   return std::optional<Appended>(std::move(appended));
 }
 
-Result<> check_condition(const Log& log, const PreparedCommit& commit, Position after,
-                         Position last) {
-  if (commit.condition == nullptr) return {};
-  after = std::max(after, commit.condition->after);
-  if (after >= last) return {};
-  const auto& query = commit.condition->query;
-  if (query.items.empty()) return condition_failed(0, after + 1);
-  if (commit.matcher && last - after < query.items.size())
-    return check_events(log, commit, after, last);
-  std::vector<Position> found;
-  for (std::size_t i = 0; i < query.items.size(); ++i) {
-    const auto& item = query.items[i];
-    if (item.types.empty() && item.tags.empty()) return condition_failed(i, after + 1);
-    ItemCursor cursor(log, item);
-    for (auto from = after; from < last;) {
-      TAIZHANG_TRY(from, cursor.positions(from, last, 1, Direction::forward, found));
-      if (!found.empty()) return condition_failed(i, found.front());
+Result<> check_conditions(const Log& log, const PreparedCommit& commit, Position after,
+                          Position last) {
+  std::vector<Violation> violations;
+  for (std::size_t i = 0; i < commit.conditions.size(); ++i) {
+    const auto& [condition, matcher] = commit.conditions[i];
+    const auto from = std::max(after, condition->after.position);
+    if (from >= last || violations.size() >= limits::violations_named_max) continue;
+    if (matcher && last - from < condition->query.items.size()) {
+      TAIZHANG_TRY(const bool any, any_matches(log, *matcher, from, last));
+      if (!any) continue;
     }
+    TAIZHANG_CHECK(find_violations(log, *condition, i, from, last, violations));
   }
-  return {};
-}
-
-Result<> check_targets(const Log& log, const PreparedCommit& commit, Position head) {
-  std::shared_ptr<const Run> run;
-  RecordedEvent event;
-  for (const auto& one : commit.events) {
-    if (!one.target) continue;
-    if (one.target->position > head)
-      return bad_target(*one.target, "the ledger ends at " + std::to_string(head),
-                        "台账止于第 " + std::to_string(head) + " 位");
-    TAIZHANG_CHECK(log.event_at(one.target->position, run, event));
-    if (event.target)
-      return bad_target(*one.target, "a void or correction cannot itself be targeted",
-                        "作废或更正本身不能再被作废或更正");
-    if (event.type != one.target->type)
-      return bad_target(*one.target, "the event there has the type " + std::string(event.type),
-                        "该处事件的类型是 " + std::string(event.type));
-  }
+  if (!violations.empty()) return condition_failed(violations);
   return {};
 }
 

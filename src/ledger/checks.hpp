@@ -11,10 +11,9 @@ namespace taizhang::core {
 /// Where its ids are: nothing if none is known, their positions if all are; else an error.
 Result<std::optional<Appended>> check_ids(const Log& log, const PreparedCommit& commit,
                                           Position after, Position last);
-/// `condition_failed` if something in (after, last] and after the condition's place matches.
-Result<> check_condition(const Log& log, const PreparedCommit& commit, Position after,
-                         Position last);
-/// Each target is an earlier business event of the type named.
-Result<> check_targets(const Log& log, const PreparedCommit& commit, Position head);
+/// `condition_failed`, with every violation, if something in (after, last] and after a condition's
+/// place matches it.
+Result<> check_conditions(const Log& log, const PreparedCommit& commit, Position after,
+                          Position last);
 
 }  // namespace taizhang::core

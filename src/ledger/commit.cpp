@@ -39,7 +39,7 @@ Result<> all_different(std::vector<Id> ids) {
 }  // namespace
 
 Result<std::unique_ptr<PreparedCommit>> PreparedCommit::make(
-    std::span<const NewEvent> events, const std::optional<Condition>& condition) {
+    std::span<const NewEvent> events, std::span<const Condition> conditions) {
   if (events.empty()) return invalid("A commit has no events.", "提交中没有事件。");
   if (events.size() > limits::commit_events_max)
     return over_limit("The number of events of a commit", "一次提交的事件数", events.size(),
@@ -63,10 +63,15 @@ Result<std::unique_ptr<PreparedCommit>> PreparedCommit::make(
     commit->ids.push_back(events[i].id);
   }
   TAIZHANG_CHECK(all_different(commit->ids));
-  if (condition) {
-    TAIZHANG_CHECK(validate(condition->query));
-    commit->condition = &*condition;
-    if (condition->query.items.size() > many_items) commit->matcher.emplace(condition->query);
+  if (conditions.size() > limits::conditions_max)
+    return over_limit("The number of conditions of a commit", "一次提交的条件数", conditions.size(),
+                      limits::conditions_max);
+  commit->conditions.reserve(conditions.size());
+  for (const auto& condition : conditions) {
+    TAIZHANG_CHECK(validate(condition.query));
+    auto& checked = commit->conditions.emplace_back();
+    checked.condition = &condition;
+    if (condition.query.items.size() > many_items) checked.matcher.emplace(condition.query);
   }
   commit->events.resize(events.size());
   commit->record_hashes.reserve(events.size());

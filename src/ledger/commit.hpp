@@ -16,9 +16,9 @@ namespace taizhang::core {
 /// up to a head. The committer does the rest.
 class PreparedCommit final : public SequencedCommit {
  public:
-  /// Checks form and limits and encodes. The condition must outlive the commit.
+  /// Checks form and limits and encodes. The conditions must outlive the commit.
   static Result<std::unique_ptr<PreparedCommit>> make(std::span<const NewEvent> events,
-                                                      const std::optional<Condition>& condition);
+                                                      std::span<const Condition> conditions);
 
   [[nodiscard]] std::size_t size_bytes() const override { return run->bytes.size(); }
   [[nodiscard]] std::optional<Timestamp> simulated_now() const override { return simulated; }
@@ -27,9 +27,12 @@ class PreparedCommit final : public SequencedCommit {
   std::vector<RecordedEvent> events;  ///< views into `run`
   std::vector<Id> ids;
   std::vector<Hash> record_hashes;
-  const Condition* condition = nullptr;
-  std::optional<Matcher> matcher;  ///< of a condition with many items
-  Position checked = 0;            ///< history up to here knows no id and no match
+  struct Checked {
+    const Condition* condition = nullptr;
+    std::optional<Matcher> matcher;  ///< of one with many items
+  };
+  std::vector<Checked> conditions;
+  Position checked = 0;  ///< history up to here knows no id and no match
   std::optional<Timestamp> simulated;
   bool confirms_clock = false;
   std::optional<Result<Appended>> verdict;

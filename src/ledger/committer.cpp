@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/amendments.hpp"
 #include "ledger/bytes.hpp"
 #include "ledger/checks.hpp"
 #include "ledger/errors.hpp"
@@ -87,10 +88,11 @@ void Committer::apply_group(std::span<const OrderedCommit> commits) {
   const auto first = group_.front()->first;
   if (auto written = write_group(); !written) {
     log_.stop(written.error());
-    // Also those who were told of ids that only this group holds.
+    // Also those who were told of ids that this group holds, whatever else they asked for.
+    const auto here = [&](Position position) { return position >= first; };
     for (const auto& ordered : commits) {
       auto& verdict = prepared(ordered).verdict;
-      if (*verdict && (*verdict)->positions.back() >= first)
+      if (*verdict && std::any_of((*verdict)->positions.begin(), (*verdict)->positions.end(), here))
         verdict.emplace(outcome_unknown(written.error()));
     }
     return;
@@ -107,7 +109,8 @@ Result<Appended> Committer::decide(PreparedCommit& commit, Timestamp now) {
   if (last > commit.checked) {
     TAIZHANG_TRY(auto known, check_ids(log_, commit, commit.checked, last));
     if (known) return *std::move(known);
-    TAIZHANG_CHECK(check_condition(log_, commit, commit.checked, last));
+    TAIZHANG_CHECK(check_amendments_since(log_, commit, commit.checked, last));
+    TAIZHANG_CHECK(check_conditions(log_, commit, commit.checked, last));
   }
   TAIZHANG_CHECK(check_clock(commit, now));
   TAIZHANG_TRY(const auto indexed, index(commit));

@@ -6,15 +6,17 @@
 
 namespace taizhang {
 
-Follower::Impl::Impl(const core::Log& log, core::Following* following, Query query, Position after)
-    : log_(&log), following_(following), query_(std::move(query)), seen_(after) {}
+Follower::Impl::Impl(const core::Log& log, const core::Proofs& proofs, core::Following* following,
+                     Query query, Position after)
+    : log_(&log), proofs_(&proofs), following_(following), query_(std::move(query)), seen_(after) {}
 
 Result<const RecordedEvent*> Follower::Impl::next(std::chrono::milliseconds wait) {
   const auto until = std::chrono::steady_clock::now() + wait;
   while (!stopped_.load()) {
     if (!reader_ && log_->head() <= seen_) TAIZHANG_CHECK(look_for_more());
     if (!reader_ && log_->head() > seen_)
-      reader_ = std::make_unique<Reader::Impl>(*log_, query_, ReadOptions{.after = seen_});
+      reader_ =
+          std::make_unique<Reader::Impl>(*log_, *proofs_, query_, ReadOptions{.first = seen_ + 1});
     if (reader_) {
       auto event = reader_->next();
       if (!event) return event;
@@ -57,7 +59,7 @@ Follower::~Follower() = default;
 Result<const RecordedEvent*> Follower::next(std::chrono::milliseconds wait) {
   return impl_->next(wait);
 }
-Position Follower::seen() const { return impl_->seen(); }
+Result<Checkpoint> Follower::seen() const { return impl_->seen(); }
 void Follower::stop() { impl_->stop(); }
 
 }  // namespace taizhang

@@ -12,15 +12,17 @@ namespace taizhang {
 class Follower::Impl {
  public:
   /// `following` is that of a reading process, or nullptr.
-  Impl(const core::Log& log, core::Following* following, Query query, Position after);
+  Impl(const core::Log& log, const core::Proofs& proofs, core::Following* following, Query query,
+       Position after);
   Result<const RecordedEvent*> next(std::chrono::milliseconds wait);
-  [[nodiscard]] Position seen() const { return seen_; }
+  [[nodiscard]] Result<Checkpoint> seen() const { return proofs_->checkpoint_at(seen_); }
   void stop();
 
  private:
   Result<> look_for_more();
 
   const core::Log* log_;
+  const core::Proofs* proofs_;
   core::Following* following_;
   Query query_;
   Position seen_;

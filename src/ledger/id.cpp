@@ -20,6 +20,46 @@ Id first_bytes(const Hash& hash) {
   return id;
 }
 
+/// The value of a digit in either case; npos for anything else.
+std::size_t digit_of(char digit) {
+  return digits.find(digit >= 'A' && digit <= 'Z' ? static_cast<char>(digit + ('a' - 'A')) : digit);
+}
+
+// 26 digits of 5 bits hold 130 bits: the first digit carries only 3.
+std::optional<Id> of_base32(std::string_view text) {
+  Id id;
+  unsigned bits = 0, value = 0;
+  std::size_t filled = 0;
+  for (std::size_t i = 0; i < text_size; ++i) {
+    const auto digit = digit_of(text[i]);
+    if (digit == std::string_view::npos || (i == 0 && digit > 7)) return std::nullopt;
+    value = (value << 5 | static_cast<unsigned>(digit)) & 0xFFFF;
+    bits += i == 0 ? 3 : 5;
+    if (bits >= 8) {
+      bits -= 8;
+      id.bytes[filled++] = static_cast<std::uint8_t>(value >> bits);
+    }
+  }
+  return id;
+}
+
+std::optional<Id> of_uuid(std::string_view text) {
+  constexpr std::size_t plain_size = 32, hyphened_size = 36;
+  if (text.size() != plain_size && text.size() != hyphened_size) return std::nullopt;
+  Id id;
+  std::size_t filled = 0;  // half bytes
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool hyphen = text.size() == hyphened_size && (i == 8 || i == 13 || i == 18 || i == 23);
+    if (hyphen != (text[i] == '-')) return std::nullopt;
+    if (hyphen) continue;
+    const auto digit = digit_of(text[i]);  // the first 16 digits are those of base 16
+    if (digit > 15) return std::nullopt;
+    auto& byte = id.bytes[filled++ / 2];
+    byte = static_cast<std::uint8_t>(unsigned{byte} << 4U | static_cast<unsigned>(digit));
+  }
+  return id;
+}
+
 }  // namespace
 
 std::string to_hex(const Hash& hash) {
@@ -32,7 +72,6 @@ std::string to_hex(const Hash& hash) {
   return out;
 }
 
-// 26 digits of 5 bits hold 130 bits: the first digit carries only 3.
 std::string Id::to_string() const {
   std::string out;
   unsigned bits = 2, value = 0;
@@ -48,28 +87,15 @@ std::string Id::to_string() const {
 }
 
 Result<Id> Id::parse(std::string_view text) {
-  const auto refuse = [&] {
-    return core::invalid("\"" + std::string(text) + "\" is not an id: 26 characters of 0-9 and " +
-                             "a-z without i, l, o, u, the first at most 7.",
-                         "“" + std::string(text) +
-                             "”不是编号:应为 26 个字符,由 0-9 和除 i、l、o、u "
-                             "外的小写字母组成,首字符不大于 7。");
-  };
-  if (text.size() != text_size) return refuse();
-  Id id;
-  unsigned bits = 0, value = 0;
-  std::size_t filled = 0;
-  for (std::size_t i = 0; i < text_size; ++i) {
-    const auto digit = digits.find(text[i]);
-    if (digit == std::string_view::npos || (i == 0 && digit > 7)) return refuse();
-    value = (value << 5 | static_cast<unsigned>(digit)) & 0xFFFF;
-    bits += i == 0 ? 3 : 5;
-    if (bits >= 8) {
-      bits -= 8;
-      id.bytes[filled++] = static_cast<std::uint8_t>(value >> bits);
-    }
-  }
-  return id;
+  const auto id = text.size() == text_size ? of_base32(text) : of_uuid(text);
+  if (id && !id->is_zero()) return *id;
+  return core::invalid(
+      "\"" + std::string(text) +
+          "\" is not an id: 26 characters of 0-9 and a-z without i, l, o, u, the first at most 7, "
+          "or a UUID; not all zeros.",
+      "“" + std::string(text) +
+          "”不是编号：应为 26 个字符，由 0-9 和除 i、l、o、u 外的字母组成，首字符不大于 7；或为 "
+          "UUID；且不得全为零。");
 }
 
 Id Id::random() {

@@ -2,6 +2,7 @@
 
 #include <protozero/pbf_writer.hpp>
 
+#include "ledger/amendments.hpp"
 #include "ledger/checks.hpp"
 #include "ledger/committer.hpp"
 #include "ledger/errors.hpp"
@@ -37,6 +38,9 @@ Result<std::optional<Timestamp>> recording_time(const core::Log& log,
   if (!simulated && options.simulated_now)
     return core::invalid("A simulated time was given, but the ledger has a real clock.",
                          "给出了模拟时间,但该台账使用真实时钟。");
+  if (options.simulated_now && !options.simulated_now->in_calendar())
+    return core::invalid("The simulated time is not from 0001-01-01 to 9999-12-31.",
+                         "模拟时间不在 0001-01-01 至 9999-12-31 之间。");
   return options.simulated_now;
 }
 
@@ -65,19 +69,19 @@ class Ledger::Impl {
     return {};
   }
 
-  Result<Appended> append(std::span<const NewEvent> events,
-                          const std::optional<Condition>& condition, const AppendOptions& options,
-                          bool confirms_clock) {
+  Result<Appended> append(std::span<const NewEvent> events, std::span<const Condition> conditions,
+                          const AppendOptions& options, bool confirms_clock) {
     TAIZHANG_CHECK(check_writes());
-    TAIZHANG_TRY(const auto commit, core::PreparedCommit::make(events, condition));
+    TAIZHANG_TRY(const auto commit, core::PreparedCommit::make(events, conditions));
     TAIZHANG_TRY(commit->simulated, recording_time(*log_, options));
     if (log_->closed()) return closed();
     commit->confirms_clock = confirms_clock;
     commit->checked = log_->head();
     TAIZHANG_TRY(auto known, core::check_ids(*log_, *commit, 0, commit->checked));
     if (known) return *std::move(known);
-    TAIZHANG_CHECK(core::check_targets(*log_, *commit, commit->checked));
-    TAIZHANG_CHECK(core::check_condition(*log_, *commit, 0, commit->checked));
+    TAIZHANG_CHECK(core::check_amendments(*log_, *commit, commit->checked));
+    for (const auto& condition : conditions) TAIZHANG_CHECK(proofs_.check(condition.after));
+    TAIZHANG_CHECK(core::check_conditions(*log_, *commit, 0, commit->checked));
     TAIZHANG_CHECK(sequencer_->submit(*commit));
     return *std::move(commit->verdict);
   }
@@ -110,9 +114,15 @@ class Ledger::Impl {
     return status;
   }
 
-  Head head() const {
-    const auto mark = log_->mark();
-    return {mark.frontier.size(), mark.frontier.root(), mark.recorded_at};
+  Head head() const { return proofs_.head(); }
+
+  /// A checkpoint that the writer gave may be news to a process that reads.
+  Result<> check(const Checkpoint& place) {
+    if (following_ && place.position > log_->head() && !log_->closed()) {
+      auto refreshed = following_->refresh();
+      if (!refreshed && refreshed.error().code() != ErrorCode::busy) return refreshed;
+    }
+    return proofs_.check(place);
   }
 
   void close() {
@@ -170,21 +180,40 @@ Head Ledger::head() const { return impl_->head(); }
 LedgerStatus Ledger::status() const { return impl_->status(); }
 
 Result<Appended> Ledger::append(std::span<const NewEvent> events,
-                                const std::optional<Condition>& condition,
+                                const std::vector<Condition>& conditions,
                                 const AppendOptions& options) {
-  return impl_->append(events, condition, options, false);
+  for (const auto& event : events) TAIZHANG_CHECK(core::of_application(event));
+  return impl_->append(events, conditions, options, false);
 }
+
+Result<Appended> Ledger::append_own(std::span<const NewEvent> events,
+                                    const std::vector<Condition>& conditions,
+                                    const AppendOptions& options) {
+  return impl_->append(events, conditions, options, false);
+}
+
+Checkpoint Ledger::checkpoint() const {
+  const Head at = head();
+  return {id(), at.position, at.root};
+}
+Result<Checkpoint> Ledger::checkpoint_at(Position position) const {
+  return impl_->proofs().checkpoint_at(position);
+}
+Result<> Ledger::check(const Checkpoint& place) const { return impl_->check(place); }
 
 Result<Reader> Ledger::read(const Query& query, const ReadOptions& options) const {
   TAIZHANG_CHECK(core::validate(query));
   if (impl_->log().closed()) return closed();
-  return Reader(std::make_unique<Reader::Impl>(impl_->log(), query, options));
+  TAIZHANG_CHECK(impl_->check(options.after));
+  return Reader(std::make_unique<Reader::Impl>(impl_->log(), impl_->proofs(), query, options));
 }
 
-Result<Follower> Ledger::follow(const Query& query, Position after) const {
+Result<Follower> Ledger::follow(const Query& query, const Checkpoint& after) const {
   TAIZHANG_CHECK(core::validate(query));
   if (impl_->log().closed()) return closed();
-  return Follower(std::make_unique<Follower::Impl>(impl_->log(), impl_->following(), query, after));
+  TAIZHANG_CHECK(impl_->check(after));
+  return Follower(std::make_unique<Follower::Impl>(impl_->log(), impl_->proofs(),
+                                                   impl_->following(), query, after.position));
 }
 
 Result<std::vector<std::optional<Position>>> Ledger::positions_of(std::span<const Id> ids) const {
@@ -210,7 +239,7 @@ Result<Position> Ledger::position_at(Timestamp time) const {
   Position after = end.position;  // recorded too late
   while (before + 1 < after) {
     const Position middle = before + (after - before) / 2;
-    TAIZHANG_TRY(Reader reader, read(Query::all(), {.after = middle - 1, .before = middle + 1}));
+    TAIZHANG_TRY(Reader reader, read(Query::all(), ReadOptions::one(middle)));
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event != nullptr && event->recorded_at <= time)
       before = middle;
@@ -230,7 +259,7 @@ Result<Appended> Ledger::confirm_clock(const Context& context, std::string reaso
   protozero::pbf_writer message(event.clear);
   message.add_string(1, reason);
   message.add_int64(2, impl_->clock().now().microseconds);
-  return impl_->append({&event, 1}, std::nullopt, {}, true);
+  return impl_->append({&event, 1}, {}, {}, true);
 }
 
 Result<Head> Ledger::refresh() const { return impl_->refresh(); }

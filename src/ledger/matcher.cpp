@@ -13,12 +13,6 @@ bool matches(const QueryItem& item, const RecordedEvent& event) {
                      [&](const std::string& tag) { return event.has_tag(tag); });
 }
 
-bool matches_all(const Query& query) {
-  return query.items.empty() ||
-         std::any_of(query.items.begin(), query.items.end(),
-                     [](const QueryItem& item) { return item.types.empty() && item.tags.empty(); });
-}
-
 Matcher::Matcher(const Query& query) : query_(&query) {
   std::unordered_map<std::string_view, std::size_t> uses;
   for (const auto& item : query.items)
@@ -37,7 +31,7 @@ Matcher::Matcher(const Query& query) : query_(&query) {
 }
 
 std::optional<std::size_t> Matcher::match(const RecordedEvent& event) const {
-  if (query_->items.empty()) return 0;
+  if (query_->everything) return 0;
   std::optional<std::size_t> first;
   const auto look = [&](const std::vector<std::size_t>& items) {
     for (const auto item : items) {
@@ -56,7 +50,7 @@ std::optional<std::size_t> Matcher::match(const RecordedEvent& event) const {
 namespace taizhang {
 
 std::optional<std::size_t> first_match(const Query& query, const RecordedEvent& event) {
-  if (query.items.empty()) return 0;
+  if (query.everything) return 0;
   for (std::size_t i = 0; i < query.items.size(); ++i)
     if (core::matches(query.items[i], event)) return i;
   return std::nullopt;

@@ -25,7 +25,5 @@ class Matcher {
 };
 
 bool matches(const QueryItem& item, const RecordedEvent& event);
-/// Whether the query is "everything": it then needs no index.
-bool matches_all(const Query& query);
 
 }  // namespace taizhang::core

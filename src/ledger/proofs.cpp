@@ -12,6 +12,51 @@ constexpr std::uint64_t page = limits::page_events;
 constexpr std::size_t page_level = 8;
 static_assert(page == 1U << page_level);
 
+Error other_history(const Checkpoint& place, std::string why, Text text) {
+  return Error(ErrorCode::other_history, std::move(text))
+      .with("why", std::move(why))
+      .with("ledger", place.ledger.to_string())
+      .with("position", std::to_string(place.position));
+}
+
+Error other_ledger(const Checkpoint& place, const Id& here) {
+  const auto there = place.ledger.to_string(), id = here.to_string();
+  return other_history(place, "other-ledger",
+                       {"The checkpoint is of the ledger " + there + ", but this one is " + id +
+                            ". Bring a checkpoint of this ledger, or begin at its beginning.",
+                        "该检查点属于台账 " + there + "，而本台账是 " + id +
+                            "。请使用本台账的检查点，或从头开始。"});
+}
+
+Error ahead(const Checkpoint& place, Position head) {
+  const auto at = std::to_string(place.position), end = std::to_string(head);
+  return other_history(
+             place, "ahead",
+             {"The checkpoint is at position " + at + ", but the ledger ends at " + end +
+                  ": it was restored from an older copy, or this reader has not come so far. "
+                  "Wait for the writer, restore the newer copy, or begin again before " +
+                  end + ".",
+              "该检查点位于第 " + at + " 位，而台账止于第 " + end +
+                  " 位：台账可能由较旧的副本恢复，或读取方尚未跟上。请等待写入方、恢复较新的副本，"
+                  "或从第 " +
+                  end + " 位之前重新开始。"})
+      .with("head", end);
+}
+
+Error forked(const Checkpoint& place) {
+  const auto at = std::to_string(place.position);
+  return other_history(
+      place, "forked",
+      {"Up to position " + at +
+           " this ledger holds other events than where the checkpoint was taken: it was restored "
+           "and went on differently. What was read there no longer holds; begin again from the "
+           "beginning.",
+       "截至第 " + at +
+           " 位，本台账的内容与取得检查点时不同：台账曾被恢复，此后记录有别。先前读到的内容已不成立"
+           "，请从头"
+           "重新开始。"});
+}
+
 /// RFC 6962: the largest power of two smaller than the number of leaves.
 std::uint64_t split(std::uint64_t leaves) { return std::bit_floor(leaves - 1); }
 
@@ -28,11 +73,52 @@ Result<> Proofs::check_size(Position size) const {
       .with("head", std::to_string(head));
 }
 
+std::optional<Hash> Proofs::remembered(Position size) const {
+  const std::lock_guard lock(roots_mutex_);
+  const Root& root = roots_[size % roots_.size()];
+  if (root.size != size) return std::nullopt;
+  return root.hash;
+}
+
+void Proofs::remember(Position size, const Hash& root) const {
+  const std::lock_guard lock(roots_mutex_);
+  roots_[size % roots_.size()] = {size, root};
+}
+
+Head Proofs::head() const {
+  const auto mark = log_.mark();
+  const auto size = mark.frontier.size();
+  if (size == 0) return {0, Frontier().root(), mark.recorded_at};
+  if (const auto known = remembered(size)) return {size, *known, mark.recorded_at};
+  const auto root = mark.frontier.root();
+  remember(size, root);
+  return {size, root, mark.recorded_at};
+}
+
 Result<Hash> Proofs::root_at(Position size) const {
   TAIZHANG_CHECK(check_size(size));
-  if (const auto mark = log_.mark(); size == 0 || size == mark.frontier.size())
-    return size == 0 ? Frontier().root() : mark.frontier.root();
-  return range(0, size);
+  if (size == 0) return Frontier().root();
+  if (const auto known = remembered(size)) return *known;
+  if (const auto at = head(); at.position == size) return at.root;
+  TAIZHANG_TRY(const auto root, range(0, size));
+  remember(size, root);
+  return root;
+}
+
+Result<Checkpoint> Proofs::checkpoint_at(Position position) const {
+  TAIZHANG_TRY(const auto root, root_at(position));
+  return Checkpoint{log_.identity().id, position, root};
+}
+
+Result<> Proofs::check(const Checkpoint& place) const {
+  if (place.is_beginning()) return {};
+  const auto& id = log_.identity().id;
+  if (place.ledger != id) return other_ledger(place, id);
+  if (place.position == 0) return {};
+  if (const auto head = log_.head(); place.position > head) return ahead(place, head);
+  TAIZHANG_TRY(const auto root, root_at(place.position));
+  if (root != place.root) return forked(place);
+  return {};
 }
 
 Result<std::vector<Hash>> Proofs::inclusion(Position position, Position size) const {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <vector>
 
 #include "ledger/log.hpp"
+#include "taizhang/ledger.hpp"
 
 namespace taizhang::core {
 
@@ -17,6 +19,11 @@ class Proofs {
   explicit Proofs(const Log& log) : log_(log) {}
   /// Of the first `size` leaves. `not_found` beyond the head, as the two below.
   Result<Hash> root_at(Position size) const;
+  Result<Checkpoint> checkpoint_at(Position position) const;
+  /// The head with its root.
+  [[nodiscard]] Head head() const;
+  /// Whether the place is in this log: `other_history`.
+  Result<> check(const Checkpoint& place) const;
   Result<std::vector<Hash>> inclusion(Position position, Position size) const;
   Result<std::vector<Hash>> consistency(Position old_size, Position size) const;
 
@@ -33,7 +40,18 @@ class Proofs {
   Result<> subproof(std::uint64_t old_size, std::uint64_t first, std::uint64_t end, bool known,
                     std::vector<Hash>& proof) const;
 
+  struct Root {
+    Position size = 0;
+    Hash hash{};
+  };
+  [[nodiscard]] std::optional<Hash> remembered(Position size) const;
+  void remember(Position size, const Hash& root) const;
+
   const Log& log_;
+  /// Roots asked for lately, each at its size modulo the number of them: a log never changes, so
+  /// they stay true. Whoever decides asks for the head's root, and the append for the same again.
+  mutable std::mutex roots_mutex_;
+  mutable std::array<Root, 256> roots_{};
   mutable std::mutex mutex_;
   /// Roots of full pages of the tail by their first leaf: they never change, and go when sealed.
   mutable std::map<std::uint64_t, Hash> tail_pages_;

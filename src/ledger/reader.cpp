@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ledger/errors.hpp"
-#include "ledger/matcher.hpp"
 #include "ledger/record.hpp"
 
 namespace taizhang {
@@ -15,14 +14,17 @@ constexpr std::size_t step_first = 64, step_max = 4096;
 
 }  // namespace
 
-Reader::Impl::Impl(const core::Log& log, Query query, const ReadOptions& options)
+Reader::Impl::Impl(const core::Log& log, const core::Proofs& proofs, Query query,
+                   const ReadOptions& options)
     : log_(&log),
+      proofs_(&proofs),
       query_(std::move(query)),
       forward_(!options.backward),
-      all_(core::matches_all(query_)),
+      all_(query_.everything),
       head_(log.head()),
-      after_(options.after),
-      last_(std::min(head_, options.before == 0 ? 0 : options.before - 1)),
+      after_(std::max(options.after.position, options.first == 0 ? 0 : options.first - 1)),
+      last_(std::min(head_, options.last)),
+      started_(after_),
       limit_(options.limit),
       wanted_(static_cast<std::size_t>(std::min<std::uint64_t>(step_first, options.limit))),
       ahead_(log) {
@@ -50,9 +52,11 @@ Result<const RecordedEvent*> Reader::Impl::next() {
   return &event_;
 }
 
+Result<Checkpoint> Reader::Impl::checkpoint() const { return proofs_->checkpoint_at(seen()); }
+
 Position Reader::Impl::seen() const {
-  if (returned_ >= limit_) return returned_ == 0 ? 0 : event_.position;
-  return last_;
+  if (returned_ >= limit_ && returned_ != 0) return event_.position;
+  return std::min(head_, returned_ >= limit_ ? started_ : std::max(started_, last_));
 }
 
 Result<std::optional<Position>> Reader::Impl::next_position() {
@@ -106,6 +110,6 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 Result<const RecordedEvent*> Reader::next() { return impl_->next(); }
-Position Reader::seen() const { return impl_->seen(); }
+Result<Checkpoint> Reader::seen() const { return impl_->checkpoint(); }
 
 }  // namespace taizhang

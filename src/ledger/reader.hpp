@@ -2,6 +2,7 @@
 
 #include "ledger/frame_ahead.hpp"
 #include "ledger/item_cursor.hpp"
+#include "ledger/proofs.hpp"
 #include "taizhang/ledger.hpp"
 
 namespace taizhang {
@@ -9,10 +10,12 @@ namespace taizhang {
 /// Finds the positions of a query step by step and fetches the events there.
 class Reader::Impl {
  public:
-  Impl(const core::Log& log, Query query, const ReadOptions& options);
+  /// Options that were checked; `after` counts by its position.
+  Impl(const core::Log& log, const core::Proofs& proofs, Query query, const ReadOptions& options);
 
   Result<const RecordedEvent*> next();
   [[nodiscard]] Position seen() const;
+  [[nodiscard]] Result<Checkpoint> checkpoint() const;
   [[nodiscard]] Position head() const { return head_; }
 
  private:
@@ -25,11 +28,13 @@ class Reader::Impl {
   Result<> find_more();
 
   const core::Log* log_;
+  const core::Proofs* proofs_;
   Query query_;
   bool forward_;
   bool all_;
   Position head_;
   Position after_, last_;  ///< what is left of the range
+  Position started_;       ///< what it began after
   std::uint64_t limit_, returned_ = 0;
   std::size_t wanted_;
 

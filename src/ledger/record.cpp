@@ -46,6 +46,11 @@ void encode_context(const Context& context, pbf_writer& writer) {
   add_string(writer, 11, context.file);
   if (context.line != 0) writer.add_uint64(12, context.line);
   if (context.claimed_at) writer.add_sint64(13, context.claimed_at->microseconds);
+  for (const auto& [name, value] : context.extra) {
+    pbf_writer entry(writer, 14);
+    add_string(entry, 1, name);
+    add_string(entry, 2, value);
+  }
 }
 
 bool decode_id(std::string_view text, Id& id) {
@@ -95,6 +100,9 @@ RecordedEvent::SealedView decode_sealed(pbf_reader reader) {
         break;
       case bytes(5):
         sealed.ciphertext = view(reader.get_view());
+        break;
+      case bytes(6):
+        sealed.digest = view(reader.get_view());
         break;
       default:
         reader.skip();
@@ -181,6 +189,7 @@ void encode_record(const NewEvent& event, std::string& out) {
     if (part.key_version != 0) sealed.add_uint32(3, part.key_version);
     add_string(sealed, 4, part.nonce);
     add_string(sealed, 5, part.ciphertext);
+    add_string(sealed, 6, part.digest);
   }
 }
 
@@ -208,13 +217,27 @@ bool decode_record(std::string_view record, RecordedEvent& out) {
   }
 }
 
+namespace {
+
+/// A part under another version of its key cannot be compared: the key was erased in between, and
+/// what it told with it.
+bool same_sealed(const RecordedEvent::SealedView& a, const RecordedEvent::SealedView& b) {
+  return a.subject == b.subject && a.data_class == b.data_class &&
+         (a.key_version != b.key_version || a.digest == b.digest);
+}
+
+}  // namespace
+
 bool same_content(const RecordedEvent& a, const RecordedEvent& b) {
   const auto same_target = [](const auto& x, const auto& y) {
     return x.has_value() == y.has_value() &&
            (!x || (x->position == y->position && x->type == y->type && x->version == y->version));
   };
   return a.type == b.type && a.version == b.version && a.tags == b.tags &&
-         a.effective_on == b.effective_on && same_target(a.target, b.target) && a.clear == b.clear;
+         a.effective_on == b.effective_on && same_target(a.target, b.target) &&
+         a.clear == b.clear &&
+         std::equal(a.sealed.begin(), a.sealed.end(), b.sealed.begin(), b.sealed.end(),
+                    same_sealed);
 }
 
 }  // namespace core
@@ -222,6 +245,27 @@ bool same_content(const RecordedEvent& a, const RecordedEvent& b) {
 bool RecordedEvent::has_tag(std::string_view tag) const {
   return std::binary_search(tags.begin(), tags.end(), tag);
 }
+
+namespace {
+
+void decode_extra(protozero::pbf_reader reader, std::map<std::string, std::string>& out) {
+  std::string_view name, value;
+  while (reader.next()) {
+    switch (reader.tag_and_type()) {
+      case core::bytes(1):
+        name = core::view(reader.get_view());
+        break;
+      case core::bytes(2):
+        value = core::view(reader.get_view());
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  out.emplace(name, value);
+}
+
+}  // namespace
 
 Result<Context> decode_context(std::string_view encoded) {
   const auto refuse = [] {
@@ -275,6 +319,9 @@ Result<Context> decode_context(std::string_view encoded) {
           break;
         case varint(13):
           out.claimed_at = Timestamp{reader.get_sint64()};
+          break;
+        case bytes(14):
+          decode_extra(reader.get_message(), out.extra);
           break;
         default:
           reader.skip();

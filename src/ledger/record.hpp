@@ -15,8 +15,9 @@ void encode_record(const NewEvent& event, std::string& out);
 /// position, time and commit alone and reuses the vectors.
 bool decode_record(std::string_view record, RecordedEvent& out);
 
-/// Whether two records say the same: type, version, tags, date, target and clear bytes. Neither
-/// context nor ciphertext, which differ between two attempts at one thing.
+/// Whether two records say the same: type, version, tags, date, target, clear bytes, and sealed
+/// parts by their digests. Neither context nor ciphertext, which differ between two attempts at
+/// one thing.
 bool same_content(const RecordedEvent& a, const RecordedEvent& b);
 
 }  // namespace taizhang::core

@@ -44,6 +44,8 @@ std::string_view name(ErrorCode code) {
       return "internal";
     case ErrorCode::cancelled:
       return "cancelled";
+    case ErrorCode::other_history:
+      return "other_history";
   }
   return "internal";
 }

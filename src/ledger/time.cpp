@@ -61,6 +61,15 @@ class SystemClock final : public Clock {
 
 }  // namespace
 
+bool Date::in_calendar() const {
+  constexpr chr::sys_days first = chr::year(1) / 1 / 1, last = chr::year(9999) / 12 / 31;
+  return days >= first.time_since_epoch().count() && days <= last.time_since_epoch().count();
+}
+
+bool Timestamp::in_calendar() const {
+  return Date{static_cast<std::int32_t>(floor_divide(microseconds, day_length))}.in_calendar();
+}
+
 int Date::year() const { return static_cast<int>(calendar(days).year()); }
 unsigned Date::month() const { return static_cast<unsigned>(calendar(days).month()); }
 unsigned Date::day() const { return static_cast<unsigned>(calendar(days).day()); }

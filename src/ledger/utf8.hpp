@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace taizhang::core {
@@ -29,6 +30,25 @@ inline std::size_t character_at(std::string_view text, std::size_t at, std::uint
       (code >= 0xD800 && code < 0xE000))
     return 0;
   return size;
+}
+
+/// Whether the bytes are such characters from end to end.
+inline bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    // Ids, codes and dates are ASCII: eight bytes at a time.
+    if (std::uint64_t word = 0; text.size() - at >= sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080U) == 0) {
+        at += sizeof word;
+        continue;
+      }
+    }
+    std::uint32_t code = 0;
+    const std::size_t size = character_at(text, at, code);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
 }
 
 }  // namespace taizhang::core

@@ -41,8 +41,7 @@ Result<std::vector<ManagerProgress>> Run::run() {
   Position from = head_;
   for (const Manager& one : managers_) from = std::min(from, one.hinted);
   if (const Query types = query(); !types.items.empty() && from < head_) {
-    TAIZHANG_TRY(Reader reader,
-                 decider_->ledger().read(types, {.after = from, .before = head_ + 1}));
+    TAIZHANG_TRY(Reader reader, decider_->ledger().read(types, {.first = from + 1, .last = head_}));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
@@ -59,9 +58,9 @@ Result<std::vector<ManagerProgress>> Run::run() {
 Result<> Run::take_hints() {
   if (!options_->hints.read) return {};
   for (Manager& one : managers_) {
-    TAIZHANG_TRY(one.hinted, options_->hints.read(one.manager->name()));
-    // A hint from beyond the log is of another one.
-    if (one.hinted > head_) one.hinted = 0;
+    TAIZHANG_TRY(const auto hint, options_->hints.read(one.manager->name()));
+    // A hint of another history is none.
+    if (hint && decider_->ledger().check(*hint)) one.hinted = std::min(hint->position, head_);
     one.progress.position = one.hinted;
   }
   return {};
@@ -71,8 +70,9 @@ Result<> Run::keep_hints(Position position) {
   for (Manager& one : managers_) {
     const Position before = one.progress.position;
     one.progress.position = std::max(before, std::min(position, one.end));
-    if (options_->hints.write && one.progress.position != before)
-      TAIZHANG_CHECK(options_->hints.write(one.manager->name(), one.progress.position));
+    if (!options_->hints.write || one.progress.position == before) continue;
+    TAIZHANG_TRY(const Checkpoint place, decider_->ledger().checkpoint_at(one.progress.position));
+    TAIZHANG_CHECK(options_->hints.write(one.manager->name(), place));
   }
   return {};
 }
@@ -94,7 +94,12 @@ Result<> Run::take(const RecordedEvent& event) {
     const auto handler = one.manager->handlers().find(event.type);
     if (handler == one.manager->handlers().end()) continue;
     if (!context) {
-      TAIZHANG_TRY(context, decode_context(event.context));
+      auto read = decode_context(event.context);
+      if (!read) {
+        stop(i, event.position, std::move(read).error());
+        continue;
+      }
+      context = *std::move(read);
     }
     if (context->actor == one.actor) continue;
     if (auto done = react(i, handler->second, event, *context); !done)
@@ -109,7 +114,7 @@ Result<> Run::react(std::size_t manager, const ProcessManager::Handler& handler,
   const std::unique_ptr<google::protobuf::Message> message(handler.event->New());
   const Schema& schema = *decider_->schema();
   TAIZHANG_CHECK(decode_event(schema, event, *message, nullptr));
-  Desk desk(decider_->ledger(), schema, decider_->vault(), event.position);
+  Desk desk(decider_->ledger(), schema, decider_->vault(), event.position, decider_->rows());
   Reaction reaction(desk, own.actor, info_of(event), context);
   TAIZHANG_CHECK(handler.react(reaction, *message));
   ++own.progress.reactions;

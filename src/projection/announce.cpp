@@ -48,22 +48,24 @@ Result<> Views::Impl::announce() {
 
 Result<> Views::Impl::announce(State& state) {
   const std::string mark = projection::announced_key(state.projection->name());
-  Position reached = 0;
+  Checkpoint reached;
   {
     const auto lock = reading();
-    reached = state.progress.position;
+    reached = {state.progress.ledger, state.progress.position, state.progress.root};
   }
-  TAIZHANG_TRY(const std::optional<Position> told, read_mark(mark));
-  // What the log held when these tables were first built is history, not news.
-  if (!told) return reached == 0 ? Result<>() : write_mark(mark, reached);
-  if (*told >= reached) return {};
+  TAIZHANG_TRY(const std::optional<Checkpoint> told, read_place(mark));
+  // What the log held when these tables were first built is history, not news; so is everything
+  // once the log went on from another place than the one that was told.
+  if (!told || !ledger->check(*told))
+    return reached.position == 0 ? Result<>() : write_place(mark, reached, Durability::buffered);
+  if (told->position >= reached.position) return {};
 
   for (std::size_t number = 0; number < state.tables.size(); ++number) {
     const Table& table = *state.tables[number];
     if (!table.spec().announce) continue;
     Keys keys;
     const Query query{{{table.types(), {}}, projection::controls_of(state.projection->name())}};
-    TAIZHANG_TRY(Reader reader, ledger->read(query, {.after = *told, .before = reached + 1}));
+    TAIZHANG_TRY(Reader reader, ledger->read(query, {.after = *told, .last = reached.position}));
     for (;;) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
@@ -86,7 +88,7 @@ Result<> Views::Impl::announce(State& state) {
       TAIZHANG_CHECK(tell(table, key, there ? row.message.get() : nullptr));
     }
   }
-  return write_mark(mark, reached);
+  return write_place(mark, reached, Durability::buffered);
 }
 
 }  // namespace taizhang

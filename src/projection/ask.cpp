@@ -1,69 +1,25 @@
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
-#include "projection/reveal.hpp"
-#include "projection/scratch.hpp"
-#include "projection/views_impl.hpp"
-#include "projection/where.hpp"
+#include "projection/asking.hpp"
 
 namespace taizhang {
 
+using projection::Asking;
 using projection::index_space;
-using projection::Row;
-using projection::RowRange;
 using projection::rows_space;
 using projection::Slot;
 using projection::slot_key;
-using projection::Table;
-using projection::Where;
 
 namespace {
 
-using google::protobuf::Message;
-
-// Beyond this many hits of an index the rows are scanned in order instead.
+// Beyond this many hits of an index another way is looked for.
 constexpr std::size_t index_hits_max = 4096;
-
-std::string page_token(Slot slot, std::string_view last_key) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string token = std::to_string(slot) + ".";
-  for (const char one : last_key) {
-    const auto byte = static_cast<std::uint8_t>(one);
-    token += digits[byte >> 4];
-    token += digits[byte & 15];
-  }
-  return token;
-}
-
-// The key after which the page begins; empty for the first page.
-Result<std::string> page_start(const std::string& token, Slot slot) {
-  if (token.empty()) return std::string();
-  const auto wrong = [] {
-    return Error(ErrorCode::invalid_argument,
-                 {"the page token is not one of this view; ask without it for the first page",
-                  "分页标记不是本视图给出的；不带标记重新查询第一页"});
-  };
-  const char* end = token.data() + token.size();
-  Slot token_slot = 0;
-  auto read = std::from_chars(token.data(), end, token_slot);
-  if (read.ec != std::errc() || read.ptr == end || *read.ptr != '.') return wrong();
-  if (token_slot != slot)
-    return Error(ErrorCode::condition_failed,
-                 {"the view was rebuilt since that page; ask again from the first page",
-                  "该页之后视图已重建；请从第一页重新查询"});
-  std::string key;
-  for (const char* at = read.ptr + 1; at != end; at += 2) {
-    std::uint8_t byte = 0;
-    if (end - at < 2 || std::from_chars(at, at + 2, byte, 16).ptr != at + 2) return wrong();
-    key.push_back(static_cast<char>(byte));
-  }
-  return key;
-}
+// Rows that are fetched at once on the way along an index.
+constexpr std::size_t fetched_rows = 256;
 
 Error paused(const std::string& projection) {
   return Error(ErrorCode::busy,
@@ -73,69 +29,18 @@ Error paused(const std::string& projection) {
       .with("projection", projection);
 }
 
-// One call of `ask`: takes candidate rows in key order, answers those that hold.
-class Asking {
- public:
-  Asking(const Views::Impl& views, const Table& table, const Ask& ask, const Where& where,
-         const std::function<bool(const Message&)>& visit, std::string start)
-      : views_(views),
-        table_(table),
-        ask_(ask),
-        where_(where),
-        visit_(visit),
-        last_key_(std::move(start)) {}
+KeyRange in_slot(Slot slot, const KeyRange& range) {
+  return {slot_key(slot, range.first), slot_key(slot, range.end)};
+}
 
-  /// False: no further rows are wanted.
-  Result<bool> offer(std::string_view key, const Row& row) {
-    if (!row.message || !table_.spec().shows(*row.message) || !where_.holds(*row.message))
-      return true;
-    if (answer.rows == ask_.limit) {
-      more = true;
-      return false;
-    }
-    Message* shown = row.message.get();
-    TAIZHANG_CHECK(projection::show_personal(*views_.schema, *views_.sealer, table_, row,
-                                             ask_.reveal, *shown));
-    ++answer.rows;
-    if (row.park) ++answer.parked;
-    last_key_ = key;
-    more = !visit_(*shown);
-    return !more;
-  }
-  Result<bool> offer(std::string_view key, std::string_view stored) {
-    if (!projection::decode_row(stored, *table_.spec().row, row_)) return damaged_row(table_, key);
-    return offer(key, row_);
-  }
-
-  Answer finish(Slot slot) {
-    if (more) answer.next_page = page_token(slot, last_key_);
-    return answer;
-  }
-  [[nodiscard]] const std::string& start() const { return last_key_; }
-
-  Answer answer;
-  bool more = false;
-
- private:
-  const Views::Impl& views_;
-  const Table& table_;
-  const Ask& ask_;
-  const Where& where_;
-  const std::function<bool(const Message&)>& visit_;
-  std::string last_key_;
-  Row row_;
-};
-
-// The row keys after `start` that an index gives; nothing if they are too many.
+// The keys after `start` of the rows that a part of an index gives, sorted; nothing if they are too
+// many.
 Result<std::optional<std::vector<std::string>>> index_hits(const KeyValue& store, Slot slot,
-                                                           const std::vector<std::string>& prefixes,
+                                                           const std::vector<KeyRange>& part,
                                                            std::string_view start) {
   std::set<std::string> hits;
-  for (const std::string& prefix : prefixes) {
-    const std::string all = slot_key(slot, prefix);
-    TAIZHANG_TRY(auto cursor,
-                 store.scan(index_space, {all + std::string(start), end_of_prefix(all)},
-                            Direction::forward));
+  for (const KeyRange& range : part) {
+    TAIZHANG_TRY(auto cursor, store.scan(index_space, in_slot(slot, range), Direction::forward));
     for (; cursor->valid(); cursor->next()) {
       if (cursor->value() <= start) continue;
       if (hits.size() == index_hits_max) return std::optional<std::vector<std::string>>();
@@ -146,99 +51,123 @@ Result<std::optional<std::vector<std::string>>> index_hits(const KeyValue& store
   return std::optional(std::vector<std::string>(hits.begin(), hits.end()));
 }
 
-// The view as it was: its events folded for this call.
-Result<Answer> ask_as_of(Views::Impl& views, const Table& table, const Ask& ask,
-                         const std::string& key, Asking& asking, std::string_view projection) {
-  const Head head = views.ledger->head();
-  const Position known = ask.known_at == 0 ? head.position : ask.known_at;
-  if (known > head.position)
-    return Error(ErrorCode::not_found, {"the log ends at position " + std::to_string(head.position),
-                                        "日志止于位置 " + std::to_string(head.position)})
-        .with("position", std::to_string(known));
-  asking.answer.position = known;
-  projection::Folds::Options how = views.fold_options(key.empty() ? known : 0);
-  how.until = ask.effective_on;
-  projection::Scratch scratch(views);
-  projection::BulkFold bulk(*views.ledger, *views.schema, how,
-                            {[&] { return scratch.take(); }, false, !key.empty()});
-  // From the page's beginning on: rows before it are not even folded.
-  const std::string& start = asking.start();
-  RowRange range{start.empty() ? start : start + '\0', {}};
-  if (!key.empty()) range = {std::max(key, range.from), key + '\0'};
-  bulk.add({&table, 0, 0, projection, {}, std::move(range)});
-  Query query = bulk.folds().query();
-  if (!key.empty())
-    for (QueryItem& item : query.items)
-      for (const std::string& tag : RowKeys::tags_of(key)) item.tags.push_back(tag);
-  TAIZHANG_CHECK(bulk.run(query, known, {}));
-  TAIZHANG_CHECK(bulk.each_row(
-      [&](std::string_view row_key, std::string_view row) { return asking.offer(row_key, row); }));
-  return asking.finish(0);
+// The few rows among which all that hold are, if the question's key or an index names them.
+Result<std::optional<std::vector<std::string>>> few_rows(const KeyValue& store, Slot slot,
+                                                         const Asking::Question& question) {
+  if (!question.key.empty()) return std::optional(std::vector<std::string>{question.key});
+  const bool by_key = question.order == nullptr && !question.ask->order.descending;
+  const std::string_view start = by_key ? std::string_view(question.start) : std::string_view();
+  for (const std::vector<KeyRange>& part : question.filter.index_parts(start)) {
+    TAIZHANG_TRY(auto hits, index_hits(store, slot, part, start));
+    if (hits) return hits;
+  }
+  return std::optional<std::vector<std::string>>();
+}
+
+using Values = std::vector<std::optional<PinnedValue>>;
+
+Result<Values> fetch(const KeyValue& store, Slot slot, const std::vector<std::string>& keys) {
+  std::vector<std::string> places;
+  places.reserve(keys.size());
+  for (const std::string& key : keys) places.push_back(slot_key(slot, key));
+  return store.multi_get(rows_space, places);
+}
+
+// False: no further rows are wanted.
+Result<bool> offer(Asking& asking, const std::vector<std::string>& keys, const Values& values) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!values[i]) continue;
+    TAIZHANG_TRY(const bool go_on, asking.offer(keys[i], values[i]->view()));
+    if (!go_on) return false;
+  }
+  return true;
+}
+
+// Along the index of the field that orders the rows, from the page's beginning, until it is full.
+Result<> offer_in_order(const KeyValue& store, Slot slot, Asking& asking) {
+  const Asking::Question& question = asking.question();
+  const bool backward = question.ask->order.descending;
+  KeyRange range = question.filter.index_range(*question.order);
+  if (!question.start.empty()) {
+    const std::string at = projection::Table::index_prefix(*question.order) + question.start;
+    if (backward)
+      range.end = std::min(range.end, at);
+    else
+      range.first = std::max(range.first, at + '\0');
+  }
+  if (range.end <= range.first) return {};
+  TAIZHANG_TRY(auto cursor, store.scan(index_space, in_slot(slot, range),
+                                       backward ? Direction::backward : Direction::forward));
+  while (cursor->valid() && !asking.full()) {
+    std::vector<std::string> keys;
+    for (; cursor->valid() && keys.size() < fetched_rows; cursor->next())
+      keys.emplace_back(cursor->value());
+    TAIZHANG_TRY(const Values values, fetch(store, slot, keys));
+    TAIZHANG_CHECK(offer(asking, keys, values));
+  }
+  return cursor->status();
 }
 
 }  // namespace
 
-Result<Answer> Views::ask(std::string_view view, const Ask& ask,
-                          const std::function<bool(const Message& row)>& visit) const {
+Result<Answer> Views::ask(
+    std::string_view view, const Ask& ask,
+    const std::function<bool(const google::protobuf::Message&)>& visit) const {
   TAIZHANG_TRY(const Impl::Found found, impl_->find(view));
-  const Table& table = *found.table;
-  TAIZHANG_TRY(const Where where, Where::make(*impl_->schema, table, ask.where));
-  std::string key;
+  TAIZHANG_TRY(projection::Filter filter,
+               projection::Filter::make(*impl_->schema, *found.table, ask.where));
+  Asking::Question question{found.table, &ask, std::move(filter)};
+  TAIZHANG_TRY(question.order, order_field(*found.table, ask.order));
   if (!ask.key.empty()) {
-    TAIZHANG_TRY(key, table.keys().of(ask.key));
+    TAIZHANG_TRY(question.key, found.table->keys().of(ask.key));
   }
-  if (ask.known_at != 0 || ask.effective_on) {
-    TAIZHANG_TRY(std::string start, page_start(ask.page_token, 0));
-    Asking asking(*impl_, table, ask, where, visit, std::move(start));
-    return ask_as_of(*impl_, table, ask, key, asking, found.state->projection->name());
-  }
+  question.of = {projection::question_of(view, ask), 0, {}, ask.effective_on};
+  if (ask.known_at != 0) question.of.known_at = ask.known_at;
+  if (ask.known_at != 0 || ask.effective_on)
+    return ask_past(*impl_, std::move(question), found.state->projection->name(), visit);
 
+  TAIZHANG_CHECK(impl_->ledger->check(ask.at_least));
   auto lock = impl_->reading();
-  if (found.state->progress.position < ask.at_least) {
+  if (found.state->progress.position < ask.at_least.position) {
     if (found.state->progress.paused) return paused(found.state->projection->name());
     lock.unlock();
-    TAIZHANG_TRY(const Position reached, impl_->catch_up(position_max, {}));
-    if (reached < ask.at_least)
-      return Error(ErrorCode::not_found, {"the log ends at position " + std::to_string(reached) +
-                                              ", before " + std::to_string(ask.at_least),
-                                          "日志止于位置 " + std::to_string(reached) + "，未到 " +
-                                              std::to_string(ask.at_least)})
-          .with("position", std::to_string(ask.at_least));
+    TAIZHANG_CHECK(impl_->catch_up(position_max, {}));
     lock = impl_->reading();
   }
+  const KeyValue& store = *impl_->store;
   const Slot slot = found.state->progress.tables[found.number].slot;
-  TAIZHANG_TRY(std::string start, page_start(ask.page_token, slot));
-  Asking asking(*impl_, table, ask, where, visit, start);
-  asking.answer.position = found.state->progress.position;
+  question.of.generation = found.state->progress.generation;
+  TAIZHANG_TRY(const auto page, projection::page_after(ask.page_token, question.of));
+  if (page) question.start = page->last;
+  Asking asking(*impl_, std::move(question), visit);
+  const auto& progress = found.state->progress;
+  asking.answer.checkpoint = {progress.ledger, progress.position, progress.root};
 
   // Whatever is read below is fixed before the lock is left; the visitor runs without it.
-  std::vector<std::string> keys;
-  std::optional<std::vector<std::string>> hits;
-  if (!key.empty())
-    hits = key > start ? std::vector<std::string>{key} : std::vector<std::string>{};
-  else if (const auto prefixes = where.index_prefixes(); !prefixes.empty()) {
-    TAIZHANG_TRY(hits, index_hits(*impl_->store, slot, prefixes, start));
-  }
-  if (hits) {
-    for (const std::string& hit : *hits) keys.push_back(slot_key(slot, hit));
-    TAIZHANG_TRY(const auto values, impl_->store->multi_get(rows_space, keys));
+  const Asking::Question& asked = asking.question();
+  TAIZHANG_TRY(const auto few, few_rows(store, slot, asked));
+  if (few) {
+    TAIZHANG_TRY(const Values values, fetch(store, slot, *few));
     lock.unlock();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!values[i]) continue;
-      TAIZHANG_TRY(const bool go_on, asking.offer((*hits)[i], values[i]->view()));
-      if (!go_on) break;
-    }
-    return asking.finish(slot);
+    TAIZHANG_CHECK(offer(asking, *few, values));
+    return asking.finish();
   }
-  const KeyRange range{slot_key(slot, start.empty() ? start : start + '\0'), slot_key(slot + 1)};
-  TAIZHANG_TRY(auto cursor, impl_->store->scan(rows_space, range, Direction::forward));
+  if (asked.order != nullptr && !ask.count) {
+    TAIZHANG_CHECK(offer_in_order(store, slot, asking));
+    lock.unlock();
+    return asking.finish();
+  }
+  const bool from_start = ask.order.descending || ask.count || asked.start.empty();
+  const KeyRange range{slot_key(slot, from_start ? std::string() : asked.start + '\0'),
+                       slot_key(slot + 1)};
+  TAIZHANG_TRY(auto cursor, store.scan(rows_space, range, Direction::forward));
   lock.unlock();
   for (; cursor->valid(); cursor->next()) {
     TAIZHANG_TRY(const bool go_on, asking.offer(cursor->key().substr(4), cursor->value()));
-    if (!go_on) return asking.finish(slot);
+    if (!go_on) return asking.finish();
   }
   TAIZHANG_CHECK(cursor->status());
-  return asking.finish(slot);
+  return asking.finish();
 }
 
 }  // namespace taizhang

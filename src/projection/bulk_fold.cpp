@@ -42,6 +42,7 @@ BulkFold::BulkFold(const Ledger& ledger, const Schema& schema, const Folds::Opti
       gathered_(folds.workers) {}
 
 Result<> BulkFold::run(const Query& query, Position end, const OnProgress& progress) {
+  end_ = end;
   all_ = std::max<Position>(end, 1) * steps;
   const auto tell = [&] {
     if (progress) progress(done_ / steps, all_ / steps);
@@ -88,11 +89,12 @@ Result<> BulkFold::put_aside(const Query& query, Position end, const std::functi
   std::atomic<bool> failed = false;  // somewhere: the others need not go on
   const auto read_share = [&](Fold& fold, unsigned worker) -> Result<> {
     ReadOptions range;
-    range.after = end * worker / workers;
-    range.before = end * (worker + 1) / workers + 1;
+    const Position before = end * worker / workers;
+    range.first = before + 1;
+    range.last = end * (worker + 1) / workers;
     TAIZHANG_TRY(Reader reader, ledger_->read(query, range));
     std::vector<unsigned> parts;
-    Position told = range.after;
+    Position told = before;
     for (std::uint64_t taken = 1;; ++taken) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) return {};
@@ -125,7 +127,7 @@ Result<> BulkFold::fold_part(Fold& fold, unsigned worker, unsigned part) {
   fold.set_part({state_.parts, state_.parts, part});
   const auto read = [&](const Fold::EachEvent& visit) { return spool_->read(part, visit); };
   TAIZHANG_CHECK(read([&](const RecordedEvent& event) { return fold.take(event); }));
-  TAIZHANG_CHECK(fold.settle(read));
+  TAIZHANG_CHECK(fold.settle(end_, read));
   fold.hand_out([&](std::size_t number, std::string_view key, const Row& row) {
     const FoldTable& use = folds_.tables()[number];
     runs_.add(worker, *use.table, use.slot, key, row, options_.load);

@@ -66,6 +66,7 @@ class BulkFold {
   std::unique_ptr<Spool> spool_;
   Runs runs_;
   std::vector<std::vector<unsigned>> gathered_;  ///< by worker: parts whose rows it has in memory
+  Position end_ = 0;
   std::mutex mutex_;                             ///< guards `state_` while parts are folded
   std::atomic<std::uint64_t> done_ = 0;          ///< of `all_`; what a step does is one or several
   std::uint64_t all_ = 0;

@@ -57,7 +57,7 @@ Result<Position> decide(Ledger& ledger, const Schema& schema, Sealer& sealer, co
   TAIZHANG_TRY(const NewEvent event, encode_event(schema, message, Id::random(), std::move(context),
                                                   std::nullopt, sealer));
   TAIZHANG_TRY(const Appended appended,
-               ledger.append({&event, 1}, std::nullopt, at_standing_clock(ledger)));
+               ledger.append_own({&event, 1}, {}, at_standing_clock(ledger)));
   return appended.positions.front();
 }
 

@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "taizhang/limits.hpp"
-#include "taizhang/projection/fold_row.hpp"
+#include "projection/apply.hpp"
 
 namespace taizhang::projection {
 namespace {
@@ -23,18 +22,8 @@ void fill(const RecordedEvent& event, Date effective_on, EventInfo& info) {
   info.effective_on = effective_on;
 }
 
-// In memory, with what the allocator takes: a map's node and bucket besides the key, and a quarter
-// more than the messages' own count.
+// A map's node and bucket besides the key.
 constexpr std::size_t node_bytes = 160;
-std::size_t memory_of(const Row& row) {
-  std::size_t bytes = sizeof(Row);
-  if (row.message) bytes += row.message->SpaceUsedLong() / 4 * 5;
-  for (const Kept& kept : row.kept) {
-    bytes += sizeof(Kept);
-    for (const Sealed& part : kept.parts) bytes += sizeof(Sealed) + part.ciphertext.size() + 96;
-  }
-  return bytes;
-}
 
 // Weighing walks over the whole message: done at every event of a new row, then ever more rarely,
 // so that a long row is never a quarter heavier than was counted.
@@ -109,7 +98,7 @@ void Fold::weigh(Entry& entry) {
   Cached& cached = entry.second;
   bytes_ -= cached.bytes;
   cached.bytes =
-      node_bytes + entry.first.size() + sizeof(Cached) - sizeof(Row) + memory_of(cached.row);
+      node_bytes + entry.first.size() + sizeof(Cached) - sizeof(Row) + cached.row.memory();
   bytes_ += cached.bytes;
 }
 
@@ -240,18 +229,8 @@ Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
   touch(*use.target, *entry);
   row.seen = position;
   ++row.taken;
-  if (row.taken > limits::subject_events_max) {
-    // Its history is full: whatever comes waits, also a void.
-    if (!entry->second.stale && (row.park || row.taken > limits::subject_events_max + 1))
-      ++row.waiting;
-    else
-      mark(*use.target, *entry);
-    return {};
-  }
   if (entry->second.stale) return {};
-  const bool late =
-      (row.last && coming.place < *row.last) || (row.park && coming.place < row.park->place);
-  if (coming.event->target || late) {
+  if (coming.event->target || row.is_late(coming.place)) {
     mark(*use.target, *entry);
     return {};
   }
@@ -267,49 +246,22 @@ Result<> Fold::deliver(const Use& use, Coming& coming, const Key& key) {
   Kept kept{{}, {}, coming.event->version, coming.event->id, {}};
   if (use.reveal != nullptr) kept.parts = copies(coming.event->sealed);
   std::optional<std::string> thrown;
-  TAIZHANG_CHECK(apply(use, *coming.plan->message, info_, std::move(kept), *entry, thrown));
+  TAIZHANG_CHECK(apply(*schema_, use.target->spec(), key.text, use.handler, use.reveal,
+                       *coming.plan->message, info_, std::move(kept), row, thrown));
   // The handler may have left the row half changed: only its history tells what it was.
   if (thrown) mark(*use.target, *entry);
   if (to_be_weighed(row.taken)) weigh(*entry);
   return {};
 }
 
-Result<> Fold::apply(const Use& use, const google::protobuf::Message& message,
-                     const EventInfo& info, Kept kept, Entry& entry,
-                     std::optional<std::string>& thrown) {
-  Row& row = entry.second.row;
-  row.last = Place{info.effective_on, info.position};
-  if (!row.message) {
-    if (use.handler == nullptr || !use.handler->creates) return {};
-    row.message = new_row(*schema_, use.target->spec(), RowKeys::tags_of(entry.first));
-  }
-  try {
-    if (use.handler != nullptr) use.handler->fold(message, info, *row.message);
-    if (use.reveal != nullptr) {
-      kept.type = info.type;
-      if (use.reveal->slot) kept.slot = use.reveal->slot(message);
-      row.keep(std::move(kept));
-    }
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::busy,
-                 {"there was not enough memory to fold view \"" + use.target->spec().view +
-                      "\"; try again with more of it",
-                  "内存不足，无法计算视图“" + use.target->spec().view + "”；请增加内存后重试"})
-        .with("view", use.target->spec().view);
-  } catch (const std::exception& error) {
-    thrown = error.what();
-  } catch (...) {
-    thrown = "it threw what is no std::exception";
-  }
-  return {};
-}
-
 Result<> Fold::control_rows(const RecordedEvent& event,
                             const std::function<Result<>(Target&, const Key&)>& visit) {
-  TAIZHANG_TRY(const RowDecision control, read_row_decision(event));
+  // One that cannot be read decides nothing: no row waits for it, and an audit lists it.
+  const auto control = read_row_decision(event);
+  if (!control) return {};
   for (const auto& target : targets_) {
-    if (target->spec().view != control.view) continue;
-    const auto text = target->use.table->keys().of(control.key);
+    if (target->spec().view != control->view) continue;
+    const auto text = target->use.table->keys().of(control->key);
     if (!text || !target->use.range.has(*text)) continue;  // of a former layout of the view
     TAIZHANG_CHECK(visit(*target, Key{*text, hash_of(*text)}));
   }

@@ -12,6 +12,7 @@
 
 #include "projection/control.hpp"
 #include "projection/key_part.hpp"
+#include "projection/past.hpp"
 #include "projection/row.hpp"
 #include "projection/sums_state.hpp"
 #include "projection/table.hpp"
@@ -80,9 +81,10 @@ class Fold {
   Result<> take(const RecordedEvent& event);
   /// Folds the marked rows anew, from their history up to `end`, as the ledger has it.
   Result<> settle(Position end);
-  /// In bulk: folds the marked rows of a part anew, from its events, which `again` gives once more.
+  /// In bulk: folds the marked rows of a part anew, from its events up to `end`, which `again`
+  /// gives once more. The few that have too many events to hold are looked up in the ledger.
   using EachEvent = std::function<Result<>(const RecordedEvent&)>;
-  Result<> settle(const std::function<Result<>(const EachEvent&)>& again);
+  Result<> settle(Position end, const std::function<Result<>(const EachEvent&)>& again);
 
   /// Calls visit(hash) for each row that the event speaks of, maybe several times for one; and
   /// counts. Answers whether a row keeps its sealed parts.
@@ -185,36 +187,8 @@ class Fold {
   /// Calls visit(target, key) for each row that a decision about a parked row is about.
   Result<> control_rows(const RecordedEvent& event,
                         const std::function<Result<>(Target&, const Key&)>& visit);
-  Result<> apply(const Use& use, const google::protobuf::Message& message, const EventInfo& info,
-                 Kept kept, Entry& entry, std::optional<std::string>& failed);
-
-  /// What a row is folded from anew.
-  struct Past {
-    std::vector<EffectiveEvent> events;
-    std::vector<Position> skipped;  ///< sorted
-    std::optional<Park> full;       ///< the row has more events than one may have, from here on
-    [[nodiscard]] bool skips(Position position) const;
-  };
-  /// That, while it is gathered.
-  struct Gathering {
-    explicit Gathering(const Schema& schema) : history(schema, History::Unreadable::keep) {}
-    History history;
-    std::uint64_t taken = 0;
-    Past past;
-  };
-  static Result<> gather(const Target& target, const RecordedEvent& event, Gathering& gathering);
-  Past gathered(Gathering gathering) const;
-  Result<Past> past_of(const Target& target, const std::vector<std::string>& key,
-                       Position end) const;
-  /// Applies the first `count` events; answers the one at which a handler failed, if any did.
-  struct Failure {
-    std::size_t at;
-    std::string reason;
-  };
-  Result<std::optional<Failure>> replay(Target& target, Entry& entry,
-                                        const std::vector<std::string>& key, const Past& past,
-                                        std::size_t count);
-  Result<> refold(Target& target, Entry& entry, const Past& past);
+  Result<> refold(Target& target, Entry& entry, Past& past);
+  Result<> refold_from_log(Target& target, Entry& entry, Position end);
   static void store(const Target& target, Entry& entry, Batch& batch);
 
   const Ledger* ledger_;

@@ -43,7 +43,8 @@ Query Folds::query() const {
     types.insert(one.table->types().begin(), one.table->types().end());
     projections.insert(one.projection_name);
   }
-  Query query{{{{types.begin(), types.end()}, {}}}};
+  Query query;
+  if (!types.empty()) query.items.push_back({{types.begin(), types.end()}, {}});
   for (const std::string_view name : projections) query.items.push_back(controls_of(name));
   return query;
 }
@@ -85,8 +86,8 @@ Result<> Folds::share(std::size_t tasks, const Task& task) {
 Result<> Folds::run(const Query& query, Span span) {
   return each([&](Fold& fold, unsigned) -> Result<> {
     ReadOptions range;
-    range.after = span.after;
-    range.before = span.end + 1;
+    range.first = span.after + 1;
+    range.last = span.end;
     TAIZHANG_TRY(Reader reader, ledger_->read(query, range));
     for (std::uint64_t taken = 1;; ++taken) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());

@@ -2,9 +2,9 @@
 
 #include <google/protobuf/message.h>
 
-#include <algorithm>
 #include <set>
 
+#include "projection/content.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang {
@@ -34,7 +34,8 @@ std::vector<Sealed> sealed_of(const RecordedEvent& event) {
   parts.reserve(event.sealed.size());
   for (const auto& part : event.sealed)
     parts.push_back({std::string(part.subject), std::string(part.data_class), part.key_version,
-                     std::string(part.nonce), std::string(part.ciphertext)});
+                     std::string(part.nonce), std::string(part.ciphertext),
+                     std::string(part.digest)});
   return parts;
 }
 
@@ -48,7 +49,8 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
   std::vector<RecordedEvent::SealedView> parts;
   parts.reserve(event.sealed.size());
   for (const Sealed& part : event.sealed)
-    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext});
+    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce,
+                     part.ciphertext, part.digest});
   TAIZHANG_TRY(std::vector<std::string> gone,
                open_parts(sealer, parts, event.sealed_for, *written));
   if (event.written)
@@ -58,9 +60,8 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
   return gone;
 }
 
-/// Fills what the event says: its message, sealed parts, and what opening them will need.
-Result<> History::take_content(const RecordedEvent& recorded, EffectiveEvent& event) const {
-  const Schema& schema = *schema_;
+Result<> projection::take_content(const Schema& schema, const RecordedEvent& recorded,
+                                  History::Unreadable unreadable, EffectiveEvent& event) {
   std::shared_ptr<Message> message = new_message_for(schema, recorded);
   if (!message) return unknown_type(recorded);
   event.sealed = sealed_of(recorded);
@@ -70,7 +71,8 @@ Result<> History::take_content(const RecordedEvent& recorded, EffectiveEvent& ev
   event.unreadable.clear();
   event.message.reset();
   if (auto decoded = decode_event(schema, recorded, *message, nullptr); !decoded) {
-    if (unreadable_ == Unreadable::refuse || decoded.error().code() == ErrorCode::unsupported)
+    if (unreadable == History::Unreadable::refuse ||
+        decoded.error().code() == ErrorCode::unsupported)
       return named(std::move(decoded).error(), recorded);
     event.unreadable = decoded.error().message().en;
     return {};
@@ -83,64 +85,57 @@ Result<> History::take_content(const RecordedEvent& recorded, EffectiveEvent& ev
   return {};
 }
 
+void projection::take_info(const RecordedEvent& recorded, const Timeline::Entry& entry,
+                           EventInfo& info) {
+  info.position = entry.position;
+  info.set_by = entry.set_by;
+  info.recorded_at = recorded.recorded_at;
+  info.id = recorded.id;
+  info.type = recorded.target ? recorded.target->type : recorded.type;
+  info.tags.assign(recorded.tags.begin(), recorded.tags.end());
+  info.effective_on = entry.effective_on;
+}
+
 Result<> History::add(const RecordedEvent& event) {
-  const auto entry_at = [&](Position position, std::string_view type) -> Result<Entry> {
-    Entry entry;
-    TAIZHANG_CHECK(take_content(event, entry.event));
-    entry.event.info = {position,
-                        event.position,
-                        event.recorded_at,
-                        event.id,
-                        std::string(type),
-                        {event.tags.begin(), event.tags.end()},
-                        event.effective_on.value_or(Date::in_china(event.recorded_at))};
-    return entry;
-  };
-  if (!event.target) {
-    if (events_.size() >= limits::subject_events_max) {
-      const std::string limit = std::to_string(limits::subject_events_max);
-      return Error(ErrorCode::too_large,
-                   {"one subject has more than " + limit +
-                        " events (subject_events_max); ask by a narrower subject",
-                    "同一对象的事件超过 " + limit + " 条(subject_events_max)；请按更小的对象查询"})
-          .with("limit", limit)
-          .with("position", std::to_string(event.position));
-    }
-    TAIZHANG_TRY(Entry entry, entry_at(event.position, event.type));
-    events_.push_back(std::move(entry));
-    return {};
-  }
-  const auto found = std::lower_bound(
-      events_.begin(), events_.end(), event.target->position,
-      [](const Entry& entry, Position position) { return entry.event.info.position < position; });
-  const bool there = found != events_.end() && found->event.info.position == event.target->position;
   if (event.type == void_type) {
-    if (there) found->voided = true;
+    timeline_.add(event);
     return {};
   }
-  if (!there) {
-    // It was corrected to speak of this subject too: from now on it is part of its history.
-    TAIZHANG_TRY(Entry entry, entry_at(event.target->position, event.target->type));
-    events_.insert(found, std::move(entry));
+  if (!event.target && timeline_.size() >= limits::subject_events_max) {
+    const std::string limit = std::to_string(limits::subject_events_max);
+    return Error(ErrorCode::too_large,
+                 {"one subject has more than " + limit +
+                      " events (subject_events_max); let a view fold them and read its row "
+                      "(Decision::row, Views::ask), or ask by a narrower subject",
+                  "同一对象的事件超过 " + limit +
+                      " 条（subject_events_max）；请由视图汇总后读取其行（Decision::row、"
+                      "Views::ask），或按更小的对象查询"})
+        .with("limit", limit)
+        .with("position", std::to_string(event.position));
+  }
+  EffectiveEvent said;
+  TAIZHANG_CHECK(projection::take_content(*schema_, event, unreadable_, said));
+  const Timeline::Entry& entry = *timeline_.add(event);
+  if (entry.number == events_.size()) {
+    projection::take_info(event, entry, said.info);
+    events_.push_back(std::move(said));
     return {};
   }
-  TAIZHANG_CHECK(take_content(event, found->event));
-  found->event.info.set_by = event.position;
-  std::set<std::string> tags(found->event.info.tags.begin(), found->event.info.tags.end());
+  EffectiveEvent& one = events_[entry.number];
+  std::set<std::string> tags(one.info.tags.begin(), one.info.tags.end());
   tags.insert(event.tags.begin(), event.tags.end());
-  found->event.info.tags.assign(tags.begin(), tags.end());
+  said.info = std::move(one.info);
+  said.info.set_by = entry.set_by;
+  said.info.tags.assign(tags.begin(), tags.end());
+  one = std::move(said);
   return {};
 }
 
 std::vector<EffectiveEvent> History::effective() const {
   std::vector<EffectiveEvent> answer;
   answer.reserve(events_.size());
-  for (const Entry& entry : events_)
-    if (!entry.voided) answer.push_back(entry.event);
-  std::stable_sort(answer.begin(), answer.end(),
-                   [](const EffectiveEvent& a, const EffectiveEvent& b) {
-                     return a.info.effective_on < b.info.effective_on;
-                   });
+  for (const Timeline::Entry& entry : timeline_.effective())
+    answer.push_back(events_[entry.number]);
   return answer;
 }
 

@@ -33,7 +33,7 @@ ProjectionStatus::Events events_of(const Progress& progress) {
 double seconds_between(const Ledger& ledger, Position position, const Head& head) {
   if (position >= head.position || head.position == 0) return 0;
   const Position from = std::max<Position>(position, 1);
-  auto reader = ledger.read(Query::all(), {.after = from - 1, .before = from + 1});
+  auto reader = ledger.read(Query::all(), ReadOptions::one(from));
   if (!reader) return 0;
   const auto event = reader->next();
   if (!event || *event == nullptr) return 0;

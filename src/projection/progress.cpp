@@ -81,7 +81,24 @@ std::string build_key(std::string_view projection) { return "build/" + std::stri
 std::string announced_key(std::string_view projection) {
   return "announced/" + std::string(projection);
 }
-std::string mark_key(std::string_view name) { return "mark/" + std::string(name); }
+std::string cursor_key(std::string_view name) { return "cursor/" + std::string(name); }
+
+std::string encode_place(const Checkpoint& place) {
+  std::string out;
+  put_id(out, place.ledger);
+  put_varint(out, place.position);
+  out.append(place.root.begin(), place.root.end());
+  return out;
+}
+
+std::optional<Checkpoint> decode_place(std::string_view bytes) {
+  ByteReader in(bytes);
+  Checkpoint place;
+  place.ledger.bytes = in.fixed<decltype(place.ledger.bytes)>();
+  place.position = in.varint();
+  place.root = in.fixed<Hash>();
+  return in.at_end() ? std::optional(place) : std::nullopt;
+}
 
 std::string encode_progress(const Progress& progress) {
   std::string out;

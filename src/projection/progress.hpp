@@ -38,11 +38,14 @@ struct Progress {
   [[nodiscard]] std::vector<Slot> slots() const;
 };
 
-/// Of what is served, of a build beside, of how far changed rows were announced, of a mark.
+/// Of what is served, of a build beside, of how far changed rows were announced, of a cursor.
 std::string progress_key(std::string_view projection);
 std::string build_key(std::string_view projection);
 std::string announced_key(std::string_view projection);
-std::string mark_key(std::string_view name);
+std::string cursor_key(std::string_view name);
+
+std::string encode_place(const Checkpoint& place);
+std::optional<Checkpoint> decode_place(std::string_view bytes);
 
 std::string encode_progress(const Progress& progress);
 std::optional<Progress> decode_progress(std::string_view bytes);

@@ -44,6 +44,33 @@ void Row::reset() {
   waiting = left_out = 0;
 }
 
+Row Row::copy() const {
+  Row copy;
+  copy.last = last;
+  if (message) {
+    copy.message.reset(message->New());
+    copy.message->CopyFrom(*message);
+  }
+  copy.kept = kept;
+  if (park) copy.park = std::make_unique<Park>(*park);
+  copy.seen = seen;
+  copy.taken = taken;
+  copy.waiting = waiting;
+  copy.left_out = left_out;
+  return copy;
+}
+
+// A quarter more than the message's own count, for what the allocator takes.
+std::size_t Row::memory() const {
+  std::size_t bytes = sizeof(Row);
+  if (message) bytes += message->SpaceUsedLong() / 4 * 5;
+  for (const Kept& one : kept) {
+    bytes += sizeof(Kept);
+    for (const Sealed& part : one.parts) bytes += sizeof(Sealed) + part.ciphertext.size() + 96;
+  }
+  return bytes;
+}
+
 void Row::keep(Kept one) {
   const auto at = std::lower_bound(kept.begin(), kept.end(), one, [](const Kept& a, const Kept& b) {
     return std::tie(a.type, a.slot) < std::tie(b.type, b.slot);

@@ -54,6 +54,13 @@ struct Row {
   std::uint64_t left_out = 0;  ///< of them skipped
   [[nodiscard]] std::uint64_t applied() const { return taken - waiting - left_out; }
 
+  /// Whether an event there comes before one that was applied, or at which the row stands still.
+  [[nodiscard]] bool is_late(const Place& place) const {
+    return (last && place < *last) || (park && place < park->place);
+  }
+  [[nodiscard]] Row copy() const;
+  /// What it takes in memory: walks over the whole message.
+  [[nodiscard]] std::size_t memory() const;
   /// Forgets what was folded; `seen` and `taken` stay.
   void reset();
   /// Replaces what was kept for the type and slot; without parts nothing is kept any more.

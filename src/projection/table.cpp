@@ -6,13 +6,10 @@
 
 #include <algorithm>
 
+#include "projection/sortable.hpp"
+
 namespace taizhang::projection {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-
-// Longer values share an index prefix; asking compares the row itself anyway.
-constexpr std::size_t indexed_value_bytes_max = 256;
 
 void put_u32(std::string& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
@@ -22,47 +19,6 @@ Error misfit(const TableSpec& spec, const std::string& en, const std::string& zh
   return Error(ErrorCode::invalid_argument,
                {"table \"" + spec.view + "\": " + en, "视图表“" + spec.view + "”：" + zh})
       .with("view", spec.view);
-}
-
-std::string text_of(const google::protobuf::Message& row, const FieldDescriptor* field, int index) {
-  const auto& reflect = *row.GetReflection();
-  const bool many = field->is_repeated();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return many ? reflect.GetRepeatedString(row, field, index) : reflect.GetString(row, field);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return (many ? reflect.GetRepeatedBool(row, field, index) : reflect.GetBool(row, field))
-                 ? "true"
-                 : "false";
-    case FieldDescriptor::CPPTYPE_INT32:
-      return std::to_string(many ? reflect.GetRepeatedInt32(row, field, index)
-                                 : reflect.GetInt32(row, field));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return std::to_string(many ? reflect.GetRepeatedInt64(row, field, index)
-                                 : reflect.GetInt64(row, field));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return std::to_string(many ? reflect.GetRepeatedUInt32(row, field, index)
-                                 : reflect.GetUInt32(row, field));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return std::to_string(many ? reflect.GetRepeatedUInt64(row, field, index)
-                                 : reflect.GetUInt64(row, field));
-    case FieldDescriptor::CPPTYPE_ENUM: {
-      const auto* value =
-          many ? reflect.GetRepeatedEnum(row, field, index) : reflect.GetEnum(row, field);
-      return value->name();
-    }
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-    case FieldDescriptor::CPPTYPE_FLOAT:
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      break;
-  }
-  return {};
-}
-
-bool has_text(const FieldDescriptor* field) {
-  return field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
-         field->cpp_type() != FieldDescriptor::CPPTYPE_DOUBLE &&
-         field->cpp_type() != FieldDescriptor::CPPTYPE_FLOAT;
 }
 
 }  // namespace
@@ -85,16 +41,6 @@ Error damaged_row(const Table& table, std::string_view key) {
       .with("key", std::string(key));
 }
 
-std::vector<std::string> stored_texts(const google::protobuf::Message& row,
-                                      const FieldInfo& field) {
-  std::vector<std::string> texts;
-  if (!has_text(field.descriptor)) return texts;
-  const int size =
-      field.descriptor->is_repeated() ? row.GetReflection()->FieldSize(row, field.descriptor) : 1;
-  for (int i = 0; i < size; ++i) texts.push_back(text_of(row, field.descriptor, i));
-  return texts;
-}
-
 Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec& spec) {
   std::unique_ptr<Table> table(new Table(spec));
   table->info_ = schema.view(spec.view);
@@ -111,11 +57,11 @@ Result<std::unique_ptr<Table>> Table::make(const Schema& schema, const TableSpec
     table->versions_.push_back(schema.event(type)->version);
   for (const FieldInfo& field : table->info_->fields) {
     if (!field.indexed) continue;
-    if (!has_text(field.descriptor) || !field.data_class.empty())
+    if (!has_values(field) || !field.data_class.empty())
       return misfit(spec,
                     "field " + field.descriptor->name() +
-                        " cannot be indexed: it is personal, a sub-message or a fraction",
-                    "字段 " + field.descriptor->name() + " 不能建索引：它是个人信息、子消息或小数");
+                        " cannot be indexed: it is personal or a sub-message",
+                    "字段 " + field.descriptor->name() + " 不能建索引：它是个人信息或子消息");
     table->indexed_.push_back(&field);
   }
   return table;
@@ -125,7 +71,7 @@ std::string Table::layout() const {
   std::string text = spec_->view + "\n" + spec_->row->GetTypeName();
   for (const std::string& kind : spec_->key_kinds) text += "\nkey " + kind;
   for (const FieldInfo* field : indexed_)
-    text += "\nindex " + std::to_string(field->descriptor->number());
+    text += "\nsorted index " + std::to_string(field->descriptor->number());
   return text;
 }
 
@@ -141,12 +87,14 @@ std::string Table::shape() const {
   return text;
 }
 
-std::string Table::index_prefix(const FieldInfo& field, std::string_view value) {
+std::string Table::index_prefix(const FieldInfo& field) {
   std::string prefix;
   put_u32(prefix, static_cast<std::uint32_t>(field.descriptor->number()));
-  prefix += value.substr(0, indexed_value_bytes_max);
-  if (value.size() < indexed_value_bytes_max) prefix.push_back('\0');
   return prefix;
+}
+
+std::string Table::index_prefix(const FieldInfo& field, std::string_view sortable) {
+  return index_prefix(field) + index_value(field, sortable);
 }
 
 std::string Table::parked_prefix() {
@@ -157,8 +105,7 @@ std::string Table::parked_prefix() {
 
 std::vector<std::string> Table::index_parts() const {
   std::vector<std::string> parts{parked_prefix()};
-  for (const FieldInfo* field : indexed_)
-    put_u32(parts.emplace_back(), static_cast<std::uint32_t>(field->descriptor->number()));
+  for (const FieldInfo* field : indexed_) parts.push_back(index_prefix(*field));
   return parts;
 }
 
@@ -167,8 +114,8 @@ std::vector<std::string> Table::index_keys(std::string_view key, const Row& row)
   if (row.park) keys.push_back(parked_prefix().append(key));
   if (!row.message || !spec_->shows(*row.message)) return keys;
   for (const FieldInfo* field : indexed_)
-    for (const std::string& text : stored_texts(*row.message, *field))
-      keys.push_back(index_prefix(*field, text).append(key));
+    for (const std::string& value : sortable_values(*row.message, *field))
+      keys.push_back(index_prefix(*field, value).append(key));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;

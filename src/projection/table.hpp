@@ -55,8 +55,9 @@ class Table {
   /// The index keys of a row, without slot, sorted. A row that is not shown has none, except that
   /// it is parked.
   [[nodiscard]] std::vector<std::string> index_keys(std::string_view key, const Row& row) const;
-  /// What all index keys of rows with that value of that field start with.
-  static std::string index_prefix(const FieldInfo& field, std::string_view value);
+  /// What all index keys of a field start with, and those of rows with that value (sortable.hpp).
+  static std::string index_prefix(const FieldInfo& field);
+  static std::string index_prefix(const FieldInfo& field, std::string_view sortable);
   /// What all index keys of parked rows start with.
   static std::string parked_prefix();
   /// Beginnings that every index key has one of, each the common one of a part of the index.
@@ -73,9 +74,5 @@ class Table {
 };
 
 Error damaged_row(const Table& table, std::string_view key);
-
-/// The texts that a field is asked by: one for a singular field, one an element for a repeated
-/// one, none for a sub-message.
-std::vector<std::string> stored_texts(const google::protobuf::Message& row, const FieldInfo& field);
 
 }  // namespace taizhang::projection

@@ -250,24 +250,17 @@ Result<> Views::Impl::drop_unused_slots() {
   return {};
 }
 
-// Of this ledger's log, or nothing.
-Result<std::optional<Position>> Views::Impl::read_mark(const std::string& key) const {
+Result<std::optional<Checkpoint>> Views::Impl::read_place(const std::string& key) const {
   TAIZHANG_TRY(const auto stored, store->get(meta_space, key));
-  if (!stored) return std::optional<Position>();
-  projection::ByteReader in(stored->view());
-  Id of;
-  of.bytes = in.fixed<decltype(of.bytes)>();
-  const Position position = in.varint();
-  return in.at_end() && of == ledger->id() ? std::optional(position) : std::nullopt;
+  if (!stored) return std::optional<Checkpoint>();
+  return projection::decode_place(stored->view());
 }
 
-Result<> Views::Impl::write_mark(const std::string& key, Position position) {
-  std::string value;
-  projection::put_id(value, ledger->id());
-  projection::put_varint(value, position);
+Result<> Views::Impl::write_place(const std::string& key, const Checkpoint& place,
+                                  Durability durability) {
   Batch batch;
-  batch.put(meta_space, key, std::move(value));
-  return store->write(batch, Durability::buffered);
+  batch.put(meta_space, key, projection::encode_place(place));
+  return store->write(batch, durability);
 }
 
 // Whether the log that the progress speaks of is this one.
@@ -362,14 +355,5 @@ const TableSpec* Views::table(std::string_view view) const {
   return found ? &found->table->spec() : nullptr;
 }
 const Ledger& Views::ledger() const { return *impl_->ledger; }
-
-Result<Position> Views::mark(std::string_view name) const {
-  TAIZHANG_TRY(const auto position, impl_->read_mark(projection::mark_key(name)));
-  return position.value_or(0);
-}
-
-Result<> Views::set_mark(std::string_view name, Position position) {
-  return impl_->write_mark(projection::mark_key(name), position);
-}
 
 }  // namespace taizhang

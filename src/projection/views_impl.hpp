@@ -81,8 +81,8 @@ class Views::Impl {
   Result<> drop_slots(std::span<const projection::Slot> slots);
   /// Those that no progress speaks of.
   Result<> drop_if_unused(std::vector<projection::Slot> slots);
-  Result<std::optional<Position>> read_mark(const std::string& key) const;
-  Result<> write_mark(const std::string& key, Position position);
+  Result<std::optional<Checkpoint>> read_place(const std::string& key) const;
+  Result<> write_place(const std::string& key, const Checkpoint& place, Durability durability);
 
  private:
   Result<bool> in_this_log(const projection::Progress& progress) const;

@@ -18,7 +18,7 @@ Error no_checkpoint() {
 
 }  // namespace
 
-Result<Checkpoint> Checkpoint::parse(std::string_view text) {
+Result<TreeHead> TreeHead::parse(std::string_view text) {
   if (!text.ends_with('\n') || text.starts_with('\n') || text.find("\n\n") != text.npos)
     return no_checkpoint();
   const auto take_line = [&] {
@@ -27,7 +27,7 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
     return line;
   };
-  Checkpoint checkpoint;
+  TreeHead checkpoint;
   checkpoint.origin = take_line();
   const auto size = proof::parse_number(take_line());
   const auto root = proof::from_base64(take_line());
@@ -38,7 +38,7 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
   return checkpoint;
 }
 
-std::string Checkpoint::format() const {
+std::string TreeHead::format() const {
   return origin + "\n" + std::to_string(size) + "\n" + proof::to_base64(view(root)) + "\n" +
          extension;
 }
@@ -46,7 +46,7 @@ std::string Checkpoint::format() const {
 Result<SignedCheckpoint> SignedCheckpoint::parse(std::string_view note) {
   SignedCheckpoint checkpoint;
   TAIZHANG_TRY(checkpoint.note, SignedNote::parse(note));
-  TAIZHANG_TRY(checkpoint.head, Checkpoint::parse(checkpoint.note.text));
+  TAIZHANG_TRY(checkpoint.head, TreeHead::parse(checkpoint.note.text));
   return checkpoint;
 }
 

@@ -11,7 +11,7 @@ inline std::string anchored_file(const std::string& folder) { return folder + "/
 inline std::string witnesses_file(const std::string& folder) { return folder + "/witnesses"; }
 
 /// That the checkpoint is a head of the ledger's tree. `damaged`.
-Result<> check_head(const Ledger& ledger, const Checkpoint& head);
+Result<> check_head(const Ledger& ledger, const TreeHead& head);
 
 /// The earliest time of the lines that these witnesses signed; nothing if none did. Errors: those
 /// of `verify` but `not_found`.

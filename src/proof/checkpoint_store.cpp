@@ -30,7 +30,7 @@ Result<std::optional<SignedCheckpoint>> read_checkpoint(const std::string& path,
 
 namespace proof {
 
-Result<> check_head(const Ledger& ledger, const Checkpoint& head) {
+Result<> check_head(const Ledger& ledger, const TreeHead& head) {
   const std::uint64_t size = ledger.head().position;
   const std::string signed_size = std::to_string(head.size);
   if (head.size > size)

@@ -35,7 +35,7 @@ bool verifies_cosignature(const VerifierKey& witness, std::string_view text, std
 
 Result<NoteSignature> cosign(const SigningKey& witness, std::string_view checkpoint,
                              std::uint64_t time) {
-  TAIZHANG_CHECK(Checkpoint::parse(checkpoint));
+  TAIZHANG_CHECK(TreeHead::parse(checkpoint));
   if (witness.verifier().type() != KeyType::cosignature)
     return core::invalid("The key " + witness.name() + " signs notes and cosigns no checkpoints.",
                          "密钥 " + witness.name() + " 用于签名,不用于见证。");

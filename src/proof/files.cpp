@@ -177,6 +177,15 @@ Result<FileLock> FileLock::take(const std::string& path) {
   return lock;
 }
 
+Result<FileLock> FileLock::of_folder(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return failed(path, "opening", "打开");
+  FileLock lock(descriptor);
+  while (::flock(descriptor, LOCK_EX) != 0)
+    if (errno != EINTR) return failed(path, "locking", "加锁");
+  return lock;
+}
+
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(other.descriptor_) {
   other.descriptor_ = -1;
 }

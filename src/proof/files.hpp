@@ -38,6 +38,8 @@ class FileLock {
  public:
   /// Waits for it. `io_error`.
   static Result<FileLock> take(const std::string& path);
+  /// The same, of a folder.
+  static Result<FileLock> of_folder(const std::string& path);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();

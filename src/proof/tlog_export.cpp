@@ -16,7 +16,7 @@ Error in_use(const std::string& folder, const std::string& en, const std::string
 }
 
 /// Whether the folder holds an export that this one extends.
-Result<bool> extends(const Ledger& ledger, const std::string& folder, const Checkpoint& head) {
+Result<bool> extends(const Ledger& ledger, const std::string& folder, const TreeHead& head) {
   TAIZHANG_TRY(const auto note, proof::read_file(proof::checkpoint_file(folder)));
   if (!note) return false;
   const auto former = SignedCheckpoint::parse(*note);
@@ -39,7 +39,7 @@ Result<bool> extends(const Ledger& ledger, const std::string& folder, const Chec
   return true;
 }
 
-Error not_this_tree(const std::string& folder, const Checkpoint& head, const Hash& root) {
+Error not_this_tree(const std::string& folder, const TreeHead& head, const Hash& root) {
   return core::error(ErrorCode::damaged,
                      "The files in " + folder + " with the events after them give the root " +
                          to_hex(root) + " at " + std::to_string(head.size) +
@@ -57,10 +57,11 @@ Error not_this_tree(const std::string& folder, const Checkpoint& head, const Has
 
 Result<TlogExport> export_tlog(const Ledger& ledger, const std::string& folder,
                                const SignedCheckpoint& checkpoint) {
-  const Checkpoint& head = checkpoint.head;
+  const TreeHead& head = checkpoint.head;
   TAIZHANG_CHECK(proof::check_head(ledger, head));
-  TAIZHANG_TRY(const bool extending, extends(ledger, folder, head));
   TAIZHANG_CHECK(proof::make_folder(folder, 0755));
+  TAIZHANG_TRY(const auto alone, proof::FileLock::of_folder(folder));
+  TAIZHANG_TRY(const bool extending, extends(ledger, folder, head));
   proof::TileWriter tiles(folder);
   for (bool kept = extending; kept && head.size - tiles.size() >= proof::tile_width;) {
     TAIZHANG_TRY(kept, tiles.keep());
@@ -69,7 +70,7 @@ Result<TlogExport> export_tlog(const Ledger& ledger, const std::string& folder,
   done.size = head.size;
   done.written = head.size - tiles.size();
   TAIZHANG_TRY(Reader reader,
-               ledger.read(Query::all(), {.after = tiles.size(), .before = head.size + 1}));
+               ledger.read(Query::all(), {.first = tiles.size() + 1, .last = head.size}));
   while (tiles.size() < head.size) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr)

@@ -104,8 +104,7 @@ Result<std::vector<TlogProof>> receipts(const Ledger& ledger, std::span<const Po
   all.reserve(positions.size());
   for (const Position position : positions) {
     TAIZHANG_TRY(TlogProof proof, make_proof(ledger, position, checkpoint));
-    TAIZHANG_TRY(Reader reader,
-                 ledger.read(Query::all(), {.after = position - 1, .before = position + 1}));
+    TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), ReadOptions::one(position)));
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) return core::damaged_at(position, "its event is missing", "该条事件缺失");
     const TreeEntry entry = tree_entry(*event);

@@ -45,7 +45,7 @@ class Witness::Impl {
     const auto request = WitnessRequest::parse(body);
     if (!request) return refuse(400, request.error().message());
     const SignedNote& note = request->checkpoint.note;
-    const Checkpoint& head = request->checkpoint.head;
+    const TreeHead& head = request->checkpoint.head;
     // From here on until the answer is stored: two requests at once must not both be judged
     // against the same former checkpoint.
     TAIZHANG_TRY(const proof::FileLock lock, locked());
@@ -116,7 +116,7 @@ class Witness::Impl {
   }
 
   static bool grown(const WitnessRequest& request, const std::optional<SignedCheckpoint>& former) {
-    const Checkpoint& head = request.checkpoint.head;
+    const TreeHead& head = request.checkpoint.head;
     if (head.size == 0 && head.root != sha256({})) return false;
     if (request.old_size == 0) return request.proof.empty();
     return verify_consistency(request.old_size, former->head.root, head.size, head.root,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "schema/pools.hpp"
+#include "schema/quiet_protobuf.hpp"
 #include "schema/read_options.hpp"
 
 namespace taizhang::schema {
@@ -12,6 +13,7 @@ namespace taizhang::schema {
 namespace pb = google::protobuf;
 
 SchemaBuilder::SchemaBuilder(CodeTables tables) : schema_(new Schema()) {
+  quiet_protobuf();
   schema_->tables_ = std::move(tables);
 }
 

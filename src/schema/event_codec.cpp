@@ -32,10 +32,11 @@ Error unknown_type(std::string_view type, std::uint32_t version, std::uint32_t k
 
 Error damaged_event(const RecordedEvent& recorded, const Text& what) {
   const std::string position = std::to_string(recorded.position);
-  return Error(ErrorCode::damaged, {"event " + position + " (" + std::string(recorded.type) +
-                                        "): " + what.en + "; restore it from a backup",
-                                    "第 " + position + " 号事件(" + std::string(recorded.type) +
-                                        "):" + what.zh + ";请从备份恢复"})
+  return Error(ErrorCode::damaged,
+               {"event " + position + " (" + std::string(recorded.type) + "): " + what.en +
+                    "; if `taizhang verify` finds the ledger sound it was appended like this",
+                "第 " + position + " 号事件(" + std::string(recorded.type) + "):" + what.zh +
+                    ";若 `taizhang verify` 核验无误,则写入时即如此"})
       .with("position", position);
 }
 
@@ -149,7 +150,10 @@ Result<WrittenMessage> decode_as_written(const Schema& schema, const RecordedEve
   const auto [type, version] = content_of(recorded);
   WrittenMessage written;
   written.info = schema.event(type, version);
-  if (written.info == nullptr) return written;
+  if (written.info == nullptr) {
+    const MessageInfo* current = schema.event(type);
+    return unknown_type(type, version, current == nullptr ? 0 : current->version);
+  }
   written.message.reset(written.info->prototype->New());
   TAIZHANG_TRY(written.erased, parse(recorded, *written.message, sealer));
   return written;

@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "schema/field_error.hpp"
-#include "schema/text.hpp"
 #include "schema/wire.hpp"
 #include "taizhang/schema/display.hpp"
+#include "taizhang/schema/strict_json.hpp"
 
 namespace taizhang {
 namespace {
@@ -125,8 +125,11 @@ Result<> from_json(const Schema& schema, std::string_view json, pb::Message& mes
     return Error(ErrorCode::invalid_argument,
                  {"message " + message.GetDescriptor()->full_name() + " is not in the schema",
                   "消息 " + message.GetDescriptor()->full_name() + " 不在模式中"});
-  if (!schema::valid_utf8(json))
-    return bad_json(*info, {"it is not UTF-8; convert it", "不是 UTF-8 编码,请转换"});
+  if (auto sound = check_json(json); !sound) {
+    Error error = bad_json(*info, sound.error().message());
+    if (sound.error().code() == error.code()) return error;
+    return std::move(sound).error().with("message", info->name);
+  }
   const std::string text(json);
   message.Clear();
   if (parses(text, message)) return {};

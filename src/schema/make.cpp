@@ -1,4 +1,5 @@
 #include "schema/builder.hpp"
+#include "taizhang/ledger/v1/commands.pb.h"
 #include "taizhang/ledger/v1/events.pb.h"
 
 namespace taizhang {
@@ -8,6 +9,7 @@ Result<std::shared_ptr<const Schema>> Schema::make(
     Upcasters upcasters) {
   schema::SchemaBuilder builder(std::move(tables));
   TAIZHANG_CHECK(builder.add(*ledger::v1::EventVoided::descriptor()->file()));
+  TAIZHANG_CHECK(builder.add(*ledger::v1::VoidEvent::descriptor()->file()));
   for (const google::protobuf::FileDescriptor* file : files) TAIZHANG_CHECK(builder.add(*file));
   TAIZHANG_TRY(std::shared_ptr<const Schema> schema, builder.finish(upcasters, true));
   return schema;

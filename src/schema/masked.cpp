@@ -53,18 +53,21 @@ std::optional<std::string> nearest_name(std::string_view name,
   const std::vector<std::string_view> wanted = schema::characters(name);
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, wanted.size() / 3) + 1;
-  std::vector<std::size_t> row;
+  // Two neighbours that changed places are one mistake, the commonest of all.
+  std::vector<std::size_t> before, last, row;
   for (const std::string& candidate : candidates) {
     const std::vector<std::string_view> other = schema::characters(candidate);
     row.resize(other.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      std::size_t diagonal = row[0];
+      before.swap(last);
+      last = row;
       row[0] = i + 1;
       for (std::size_t j = 0; j < other.size(); ++j) {
-        const std::size_t replaced = diagonal + (wanted[i] == other[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        const std::size_t replaced = last[j] + (wanted[i] == other[j] ? 0 : 1);
+        row[j + 1] = std::min({replaced, row[j] + 1, last[j + 1] + 1});
+        if (i > 0 && j > 0 && wanted[i] == other[j - 1] && wanted[i - 1] == other[j])
+          row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
       }
     }
     // A suggestion shares something with what was typed.

@@ -92,7 +92,28 @@ Result<> add_recorded(const SchemaRecorded& recorded, SchemaBuilder& builder) {
   return {};
 }
 
+Result<std::shared_ptr<Schema>> joined(const std::vector<const SchemaRecorded*>& newest_first) {
+  CodeTables tables;
+  for (const SchemaRecorded* recorded : newest_first)
+    for (const auto& table : recorded->code_tables())
+      for (const auto& code : table.codes())
+        tables[table.name()].try_emplace(code.code(), Text{code.en(), code.zh()});
+  SchemaBuilder builder(std::move(tables));
+  TAIZHANG_CHECK(builder.add(*SchemaRecorded::descriptor()->file()));
+  for (const SchemaRecorded* recorded : newest_first)
+    TAIZHANG_CHECK(add_recorded(*recorded, builder));
+  for (const SchemaRecorded* recorded : newest_first)
+    for (const auto& upcaster : recorded->upcasters())
+      builder.add_unknown_step(upcaster.type(), upcaster.from_version());
+  return builder.finish({}, false);
+}
+
 }  // namespace
+
+bool has_files(const SchemaRecorded& recorded) {
+  pb::FileDescriptorSet set;
+  return set.ParseFromString(recorded.files());
+}
 
 Result<SchemaRecorded> to_recorded(const Schema& schema) {
   SchemaRecorded recorded;
@@ -122,19 +143,15 @@ Result<SchemaRecorded> to_recorded(const Schema& schema) {
 
 Result<std::shared_ptr<const Schema>> from_recorded(
     const std::vector<SchemaRecorded>& newest_first) {
-  CodeTables tables;
-  for (const SchemaRecorded& recorded : newest_first)
-    for (const auto& table : recorded.code_tables())
-      for (const auto& code : table.codes())
-        tables[table.name()].try_emplace(code.code(), Text{code.en(), code.zh()});
-  SchemaBuilder builder(std::move(tables));
-  TAIZHANG_CHECK(builder.add(*SchemaRecorded::descriptor()->file()));
-  for (const SchemaRecorded& recorded : newest_first)
-    TAIZHANG_CHECK(add_recorded(recorded, builder));
-  for (const SchemaRecorded& recorded : newest_first)
-    for (const auto& upcaster : recorded.upcasters())
-      builder.add_unknown_step(upcaster.type(), upcaster.from_version());
-  TAIZHANG_TRY(const std::shared_ptr<Schema> schema, builder.finish({}, false));
+  std::vector<const SchemaRecorded*> usable;
+  for (const SchemaRecorded& recorded : newest_first) usable.push_back(&recorded);
+  Result<std::shared_ptr<Schema>> made = joined(usable);
+  if (!made) {
+    // Somebody recorded as a schema what is none: the others count.
+    std::erase_if(usable, [](const SchemaRecorded* one) { return !joined({one}); });
+    made = joined(usable);
+  }
+  TAIZHANG_TRY(const std::shared_ptr<Schema> schema, std::move(made));
   SchemaBuilder::read_unchanged(*schema, [&](const MessageInfo& older, const MessageInfo& next) {
     return compare_events(*schema, older, *schema, next, Meaning::as_stored).empty();
   });

@@ -12,7 +12,10 @@ namespace taizhang::schema {
 /// are left to the caller.
 Result<ledger::v1::SchemaRecorded> to_recorded(const Schema& schema);
 
-/// A schema of all that was recorded, given newest first.
+/// Whether what it says to hold are descriptors.
+bool has_files(const ledger::v1::SchemaRecorded& recorded);
+
+/// A schema of all that was recorded, given newest first. Without those of which none can be made.
 Result<std::shared_ptr<const Schema>> from_recorded(
     const std::vector<ledger::v1::SchemaRecorded>& newest_first);
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "schema/recorded_schema.hpp"
 #include "schema/wire.hpp"
@@ -20,17 +21,13 @@ struct Stored {
   SchemaRecorded content;
 };
 
-Result<Stored> stored_in(const RecordedEvent& event) {
+/// Nothing for bytes that are no schema.
+std::optional<Stored> stored_in(const RecordedEvent& event) {
   Stored stored;
   SchemaRecorded& content = stored.content;
   if (!content.ParseFromArray(event.clear.data(), static_cast<int>(event.clear.size())) ||
-      content.sha256().size() != stored.place.digest.size())
-    return Error(
-               ErrorCode::damaged,
-               {"the schema recorded at position " + std::to_string(event.position) +
-                    " cannot be parsed; restore it from a backup",
-                "第 " + std::to_string(event.position) + " 号事件登记的模式无法解析;请从备份恢复"})
-        .with("position", std::to_string(event.position));
+      content.sha256().size() != stored.place.digest.size() || !schema::has_files(content))
+    return std::nullopt;
   stored.place.position = event.position;
   stored.place.recorded_at = event.recorded_at;
   std::copy(content.sha256().begin(), content.sha256().end(), stored.place.digest.begin());
@@ -38,19 +35,19 @@ Result<Stored> stored_in(const RecordedEvent& event) {
   return stored;
 }
 
-/// Newest first.
+/// Newest first. What is no schema is passed over: the record is opened without it, its events are
+/// shown by the schemas that can be read, and an audit lists it among what cannot.
 Result<std::vector<Stored>> read_stored(const Ledger& ledger, std::uint64_t limit) {
   ReadOptions options;
   options.backward = true;
-  options.limit = limit;
   TAIZHANG_TRY(Reader reader, ledger.read(Query::type(std::string(schema_type)), options));
   std::vector<Stored> all;
-  for (;;) {
+  while (all.size() < limit) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
-    if (event == nullptr) return all;
-    TAIZHANG_TRY(Stored one, stored_in(*event));
-    all.push_back(std::move(one));
+    if (event == nullptr) break;
+    if (std::optional<Stored> one = stored_in(*event)) all.push_back(*std::move(one));
   }
+  return all;
 }
 
 /// What the schema is recorded as, and the hash that names it.
@@ -111,13 +108,13 @@ Result<bool> record_schema(Ledger& ledger, const Schema& schema, const std::stri
                            const Context& context, const AppendOptions& options) {
   TAIZHANG_TRY(const Encoded made, encoded(schema));
   for (;;) {
-    const Position seen = ledger.head().position;
+    const Checkpoint seen = ledger.checkpoint();
     TAIZHANG_TRY(const std::vector<Stored> newest, read_stored(ledger, 1));
     if (!newest.empty() && newest.front().place.digest == made.digest) return false;
     const Position previous = newest.empty() ? 0 : newest.front().place.position;
     TAIZHANG_TRY(const NewEvent event, event_of(made, application, previous, context));
     const auto appended =
-        ledger.append({&event, 1}, Condition{Query::type(std::string(schema_type)), seen}, options);
+        ledger.append_own({&event, 1}, {{Query::type(std::string(schema_type)), seen}}, options);
     if (appended) return !appended->known;
     if (appended.error().code() != ErrorCode::condition_failed) return appended.error();
   }

@@ -3,6 +3,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "taizhang/schema/event_codec.hpp"
+
 namespace taizhang::schema {
 
 Result<std::string> serialised(const google::protobuf::Message& message, std::size_t limit) {
@@ -26,3 +28,11 @@ Result<std::string> serialised(const google::protobuf::Message& message, std::si
 }
 
 }  // namespace taizhang::schema
+
+namespace taizhang {
+
+Result<std::string> content_bytes(const google::protobuf::Message& message) {
+  return schema::serialised(message);
+}
+
+}  // namespace taizhang

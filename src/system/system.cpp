@@ -1,14 +1,12 @@
 #include "taizhang/system/system.hpp"
 
-#include <filesystem>
-#include <system_error>
-
+#include "system/creation.hpp"
+#include "taizhang/ledger/v1/commands.pb.h"
+#include "taizhang/schema/display.hpp"
 #include "taizhang/schema/stored_schema.hpp"
 
 namespace taizhang {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// "scheme:place" in its parts. Places of stores that are not directories never exist as such.
 struct Location {
@@ -32,14 +30,6 @@ Result<Location> parse(const std::string& location) {
   return Location{location.substr(0, colon), location.substr(colon + 1)};
 }
 
-Error io(const std::string& place, const std::error_code& reason) {
-  const auto code =
-      reason == std::errc::no_space_on_device ? ErrorCode::storage_full : ErrorCode::io_error;
-  return Error(code, {"Cannot make directory " + place + ": " + reason.message() + ".",
-                      "无法创建目录 " + place + ":" + reason.message() + "。"})
-      .with("file", place);
-}
-
 Error of_another(const std::string& application, const std::string& asked) {
   return Error(ErrorCode::unsupported,
                {"The record is of the application \"" + application + "\", not of \"" + asked +
@@ -60,6 +50,21 @@ Error views_place(bool reads) {
   return Error(ErrorCode::invalid_argument,
                {"A writer keeps its views beside its log; leave their place (views) empty.",
                 "写入方的视图与日志存放在一起；请勿指定 views。"});
+}
+
+template <class Body>
+Command amendment(
+    const Ledger& ledger, Position position, const Approval& approval, Context context,
+    const std::function<void(Body&)>& fill = [](Body&) {}) {
+  Body body;
+  body.set_position(position);
+  body.set_reason(approval.reason);
+  body.set_approver(approval.approver);
+  body.set_approval_document(approval.document);
+  fill(body);
+  Command command = Command::of(body, std::move(context));
+  command.simulated_now = at_standing_clock(ledger).simulated_now;
+  return command;
 }
 
 }  // namespace
@@ -111,11 +116,6 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   vault_options.keyspaces = Vault::keyspaces();
   TAIZHANG_TRY(auto vault, registry.open(at.store("vault"), vault_options));
   TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, ledger.id()));
-  system->decider_ =
-      std::make_unique<Decider>(ledger, *system->vault_, system->schema_, std::move(model.judge));
-  TAIZHANG_TRY(system->processes_,
-               ProcessManagers::make(*system->decider_, std::move(model.processes)));
-
   // The views can always be rebuilt, so a missing store is simply made.
   const std::string views_place = reads ? options.views : at.store("views");
   StoreOptions view_options;
@@ -125,7 +125,13 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   TAIZHANG_TRY(auto views, registry.open(views_place, view_options));
   TAIZHANG_TRY(system->views_,
                Views::open(ledger, system->schema_, *system->vault_, std::move(views),
-                           std::move(model.projections), options.view_options));
+                           model.projections, options.view_options));
+  TAIZHANG_TRY(auto rows, Rows::make(ledger, system->schema_, std::move(model.projections),
+                                     system->views_.get(), options.row_options));
+  system->decider_ = std::make_unique<Decider>(ledger, *system->vault_, system->schema_,
+                                               std::move(model.judge), std::move(rows));
+  TAIZHANG_TRY(system->processes_,
+               ProcessManagers::make(*system->decider_, std::move(model.processes)));
   if (!reads) {
     TAIZHANG_CHECK(
         record_schema(ledger, *system->schema_, system->name_, {}, at_standing_clock(ledger)));
@@ -138,31 +144,24 @@ Result<std::unique_ptr<System>> System::create(const StorageRegistry& registry, 
   TAIZHANG_TRY(const Location at, parse(options.location));
   if (!at.on_disk()) return assemble(registry, std::move(model), options, OpenMode::create);
 
-  std::error_code failure;
-  const bool was_there = fs::exists(at.place, failure);
-  if (was_there && !fs::is_empty(at.place, failure)) {
-    return Error(ErrorCode::already_exists,
-                 {at.place + " is not empty. Choose a new directory, or open what is there.",
-                  at.place + " 不是空目录。请另选目录,或直接打开其中的台账。"})
-        .with("file", at.place);
-  }
-  fs::create_directories(at.place, failure);
-  if (failure) return io(at.place, failure);
-  auto made = assemble(registry, std::move(model), options, OpenMode::create);
-  if (!made) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(at.place, ignored)) {
-      fs::remove_all(entry.path(), ignored);
-    }
-    if (!was_there) fs::remove(at.place, ignored);
-  }
+  TAIZHANG_TRY(const auto creation,
+               system::Creation::begin(at.place, {"log", "vault", "views", "master.key"}));
+  // The stores are closed before what a failure left is taken away.
+  TAIZHANG_TRY(auto made, assemble(registry, std::move(model), options, OpenMode::create));
+  TAIZHANG_CHECK(creation->finish());
   return made;
+}
+
+Result<bool> System::exists(const StorageRegistry& registry, const std::string& location) {
+  TAIZHANG_TRY(const Location at, parse(location));
+  TAIZHANG_TRY(const bool there, registry.exists(at.store("log")));
+  return there && !(at.on_disk() && system::Creation::unfinished(at.place));
 }
 
 Result<std::unique_ptr<System>> System::open(const StorageRegistry& registry, Model model,
                                              const SystemOptions& options) {
   TAIZHANG_TRY(const Location at, parse(options.location));
-  TAIZHANG_TRY(const bool there, registry.exists(at.store("log")));
+  TAIZHANG_TRY(const bool there, exists(registry, options.location));
   if (!there) {
     return Error(ErrorCode::not_found,
                  {"There is no ledger at " + at.place +
@@ -189,13 +188,28 @@ Result<Verdict> System::execute(const Command& command) {
   return std::move(verdicts.front());
 }
 
+Result<Verdict> System::void_event(Position position, const Approval& approval, Context context) {
+  return execute(
+      amendment<ledger::v1::VoidEvent>(*ledger_, position, approval, std::move(context)));
+}
+
+Result<Verdict> System::correct_event(Position position,
+                                      const google::protobuf::Message& replacement,
+                                      const Approval& approval, Context context) {
+  // All its fields, those at zero too: what it does not say, the event does not say any more.
+  TAIZHANG_TRY(const std::string fields, to_json(replacement));
+  return execute(amendment<ledger::v1::CorrectEvent>(
+      *ledger_, position, approval, std::move(context),
+      [&](ledger::v1::CorrectEvent& body) { body.set_fields_json(fields); }));
+}
+
 Result<std::vector<ManagerProgress>> System::react(const OnReacted& told) {
   ReactOptions options;
   options.told = told;
-  const auto mark = [](std::string_view manager) { return "process:" + std::string(manager); };
-  options.hints = {[&](std::string_view manager) { return views_->mark(mark(manager)); },
-                   [&](std::string_view manager, Position position) {
-                     return views_->set_mark(mark(manager), position);
+  const auto name = [](std::string_view manager) { return "process:" + std::string(manager); };
+  options.hints = {[&](std::string_view manager) { return views_->cursor(name(manager)); },
+                   [&](std::string_view manager, const Checkpoint& place) {
+                     return views_->set_cursor(name(manager), place);
                    }};
   return processes_->run(options);
 }
@@ -204,8 +218,8 @@ Result<> System::close() { return ledger_->close(); }
 
 System::~System() {
   // The parts go in the reverse of the order in which they lean on each other.
-  views_.reset();
   decider_.reset();
+  views_.reset();
   ledger_.reset();
   vault_.reset();
 }

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/message.h>
 
+#include "schema/amendment.hpp"
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/testing/equality.hpp"
 
@@ -21,8 +22,9 @@ Result<std::unique_ptr<KeyValue>> new_store(std::vector<std::string> keyspaces) 
 
 Result<Sealed> TurningSealer::seal(std::string_view subject, std::string_view data_class,
                                    const Id& event, std::string_view plaintext) {
-  return Sealed{std::string(subject), std::string(data_class), 1, nonce_of(event),
-                std::string(plaintext.rbegin(), plaintext.rend())};
+  const std::string turned(plaintext.rbegin(), plaintext.rend());
+  return Sealed{std::string(subject), std::string(data_class), 1, nonce_of(event), turned,
+                "digest of " + turned};
 }
 
 Result<std::optional<std::string>> TurningSealer::open(const RecordedEvent::SealedView& sealed,
@@ -57,7 +59,7 @@ struct Given::Impl {
 
   Result<> append(const NewEvent& event) {
     now.microseconds += 60'000'000;
-    TAIZHANG_TRY(const Appended appended, ledger->append({&event, 1}, std::nullopt, {now}));
+    TAIZHANG_TRY(const Appended appended, ledger->append({&event, 1}, {}, {now}));
     last = appended.positions.front();
     return {};
   }
@@ -66,16 +68,17 @@ struct Given::Impl {
     TAIZHANG_TRY(const NewEvent made, encode_event(*schema, event, next_id(), {}, date, sealer));
     return append(made);
   }
-  /// `make` sees the event at the position.
-  Result<> amend(Position position,
-                 const std::function<Result<NewEvent>(const RecordedEvent&)>& make) {
-    TAIZHANG_TRY(Reader reader, ledger->read(Query::all(), {.after = position - 1, .limit = 1}));
-    TAIZHANG_TRY(const RecordedEvent* target, reader.next());
-    if (target == nullptr)
-      return Error(ErrorCode::not_found,
-                   {"There is no event at position " + std::to_string(position) + ".",
-                    "位置 " + std::to_string(position) + " 没有记录。"});
-    TAIZHANG_TRY(const NewEvent made, make(*target));
+  Result<> voided(Position position) {
+    TAIZHANG_TRY(const auto target, taizhang::schema::amendable(*ledger, position));
+    TAIZHANG_TRY(const NewEvent made,
+                 taizhang::schema::encode_void(target, next_id(), {}, {"test", "test", ""}));
+    return append(made);
+  }
+  Result<> corrected(Position position, const google::protobuf::Message& replacement) {
+    TAIZHANG_TRY(const auto target, taizhang::schema::amendable(*ledger, position));
+    TAIZHANG_TRY(const NewEvent made,
+                 taizhang::schema::encode_correction(*schema, target, replacement, next_id(), {},
+                                                     {"test", "test", ""}, sealer));
     return append(made);
   }
   void keep(Result<> outcome) {
@@ -97,19 +100,12 @@ Given& Given::happened(const google::protobuf::Message& event, std::string_view 
 }
 
 Given& Given::voided(Position position) {
-  if (!impl_->error)
-    impl_->keep(impl_->amend(position, [&](const RecordedEvent& target) {
-      return encode_void(target, impl_->next_id(), {}, {"test", "test", ""});
-    }));
+  if (!impl_->error) impl_->keep(impl_->voided(position));
   return *this;
 }
 
 Given& Given::corrected(Position position, const google::protobuf::Message& replacement) {
-  if (!impl_->error)
-    impl_->keep(impl_->amend(position, [&](const RecordedEvent& target) {
-      return encode_correction(*impl_->schema, target, replacement, impl_->next_id(), {},
-                               {"test", "test", ""}, impl_->sealer);
-    }));
+  if (!impl_->error) impl_->keep(impl_->corrected(position, replacement));
   return *this;
 }
 

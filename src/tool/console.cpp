@@ -2,24 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+
+#include "tool/text.hpp"
 
 namespace taizhang::tool {
 
 void Console::note(const Text& text) const { line(say(text)); }
 
-void Console::line(std::string_view text) const { fmt::print(stderr, "{}\n", text); }
+void Console::line(std::string_view text) const {
+  std::string lines;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    lines += shown(text.substr(from, end - from)) + "\n";
+    from = end + 1;
+  }
+  (void)std::fputs(lines.c_str(), stderr);
+}
 
 int Console::fail(const Error& error) const {
   const char* start = color_errors ? "\033[31m" : "";
   const char* end = color_errors ? "\033[0m" : "";
-  fmt::print(stderr, "{}{}{} {}\n", start, say({"error:", "错误:"}), end, say(error.message()));
+  const std::string told =
+      fmt::format("{}{}{} {}\n", start, say({"error:", "错误:"}), end, shown(say(error.message())));
+  (void)std::fputs(told.c_str(), stderr);
   std::string details;
   for (const Error::Detail& detail : error.details()) {
     details += fmt::format(" {}={}", detail.name, detail.value);
   }
-  fmt::print(stderr, "  ({}{})\n", name(error.code()), details);
+  line(fmt::format("  ({}{})", name(error.code()), shown(details)));
   if (error.code() == ErrorCode::clock_suspect) {
     line(say({"  Once the clock is right: taizhang confirm-clock LEDGER --actor WHO --reason HOW",
               "  时钟核对无误后:taizhang confirm-clock 台账 --actor 确认人 --reason 核对方式"}));
@@ -27,8 +40,8 @@ int Console::fail(const Error& error) const {
   return exit_code(error);
 }
 
-int exit_code(const Error& error) {
-  switch (error.code()) {
+int exit_code(ErrorCode code) {
+  switch (code) {
     case ErrorCode::not_found:
     case ErrorCode::already_exists:
     case ErrorCode::condition_failed:

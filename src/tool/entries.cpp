@@ -8,7 +8,7 @@
 
 namespace taizhang::tool {
 std::string content_of(const ledger::v1::TrailEntry& entry, Labels& labels) {
-  std::string out = joined({entry.reason(), entry.approver()}, " / ");
+  std::string out = joined({entry.unreadable(), entry.reason(), entry.approver()}, " / ");
   for (const ledger::v1::TrailField& field : entry.fields()) {
     std::string value = field.value();
     for (const std::string& tag : entry.tags()) {
@@ -48,6 +48,7 @@ Result<> EntryPrinter::print(const ledger::v1::TrailEntry& entry) {
   if (entry.late()) {
     mark = fmt::format(fmt::runtime(console_->say({"late {}d", "补录{}天"})), entry.days_late());
   }
+  if (entry.has_unreadable()) mark += console_->say({" unreadable", " 无法读取"});
   for (const ledger::v1::TrailChange& change : entry.changes()) {
     mark += fmt::format("{}{}@{}", mark.empty() ? "" : " ",
                         change.kind() == "voided" ? console_->say({"voided", "已作废"})

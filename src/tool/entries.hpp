@@ -16,8 +16,8 @@ namespace taizhang::tool {
 /// name instead of its id.
 std::string content_of(const ledger::v1::TrailEntry& entry, Labels& labels);
 
-/// Prints events one a line: as JSON, or as a table for people with a mark on late records and on
-/// what was voided or corrected since.
+/// Prints events one a line: as JSON, or as a table for people with a mark on late records, on what
+/// cannot be read and on what was voided or corrected since.
 class EntryPrinter {
  public:
   EntryPrinter(const Console& console, System& system, bool reveal);

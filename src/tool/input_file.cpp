@@ -1,22 +1,50 @@
 #include "tool/input_file.hpp"
 
+#include <array>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+
+#include "ledger/errors.hpp"
+#include "taizhang/limits.hpp"
 
 namespace taizhang::tool {
+namespace {
 
-Result<std::string> read_file(const std::string& place) {
-  std::ostringstream text;
-  if (place == "-") {
-    text << std::cin.rdbuf();
-    return std::move(text).str();
+Result<std::string> whole(std::istream& in, const std::string& place) {
+  std::string text;
+  std::array<char, 65536> part;
+  while (in.read(part.data(), part.size()), in.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > limits::json_list_bytes_max)
+      return core::over_limit("The size in bytes of " + place, place + " 的字节数", text.size(),
+                              limits::json_list_bytes_max)
+          .with("file", place);
   }
-  std::ifstream file(place, std::ios::binary);
-  text << file.rdbuf();
-  if (file) return std::move(text).str();
+  if (!in.bad()) return text;
   return Error(ErrorCode::io_error, {"Cannot read " + place + ".", "无法读取 " + place + "。"})
       .with("file", place);
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& place) {
+  if (place == "-") return whole(std::cin, "standard input");
+  std::ifstream file(place, std::ios::binary);
+  if (file) return whole(file, place);
+  return Error(ErrorCode::io_error, {"Cannot read " + place + ".", "无法读取 " + place + "。"})
+      .with("file", place);
+}
+
+Result<bool> next_line(std::istream& in, std::string& line) {
+  line.clear();
+  std::size_t size = 0;
+  int next = std::char_traits<char>::eof();
+  while ((next = in.get()) != std::char_traits<char>::eof() && next != '\n')
+    if (++size <= limits::json_bytes_max) line.push_back(static_cast<char>(next));
+  if (size > limits::json_bytes_max)
+    return core::over_limit("The size in bytes of a line", "一行的字节数", size,
+                            limits::json_bytes_max);
+  return next == '\n' || size > 0;
 }
 
 }  // namespace taizhang::tool

@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tool/audit_verbs.hpp"
+#include "tool/process.hpp"
 #include "tool/progress.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/verbs.hpp"
@@ -16,12 +19,12 @@
 namespace taizhang::tool {
 
 std::vector<Verb> all_verbs() {
-  return {init_verb(),       import_verb(),   execute_verb(),       react_verb(),   events_verb(),
-          export_verb(),     view_verb(),     views_verb(),         trail_verb(),   why_verb(),
-          diff_verb(),       status_verb(),   indicators_verb(),    rebuild_verb(), verify_verb(),
-          parked_verb(),     skip_verb(),     retry_verb(),         pause_verb(),   resume_verb(),
-          reset_verb(),      generate_verb(), confirm_clock_verb(), audit_verb(),   key_verb(),
-          checkpoint_verb(), witness_verb(),  proof_verb()};
+  return {init_verb(),    import_verb(), execute_verb(),    void_verb(),     correct_verb(),
+          react_verb(),   events_verb(), export_verb(),     view_verb(),     views_verb(),
+          trail_verb(),   why_verb(),    diff_verb(),       status_verb(),   indicators_verb(),
+          rebuild_verb(), verify_verb(), parked_verb(),     skip_verb(),     retry_verb(),
+          pause_verb(),   resume_verb(), reset_verb(),      generate_verb(), confirm_clock_verb(),
+          audit_verb(),   key_verb(),    checkpoint_verb(), witness_verb(),  proof_verb()};
 }
 
 namespace {
@@ -53,9 +56,8 @@ int unknown(const Console& console, const Text& what, std::string_view word,
   return 2;
 }
 
-int run(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  Console console;
+int run(int argc, char** argv, Console& console) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   console.language = chosen_language(arguments);
   const char* no_color = std::getenv("NO_COLOR");
   console.color_errors = isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
@@ -111,7 +113,7 @@ int run(int argc, char** argv) {
     return unknown(console, {"The argument", "参数"}, rest.empty() ? extras.what() : rest.front(),
                    known);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{} {}\n", console.say({"error:", "错误:"}), error.what());
+    console.line(console.say({"error:", "错误:"}) + " " + error.what());
     return 2;
   }
   Progress::set_style(progress == "none"    ? Progress::Style::none
@@ -126,4 +128,23 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace taizhang::tool
 
-int main(int argc, char** argv) { return taizhang::tool::run(argc, argv); }
+int main(int argc, char** argv) {
+  using namespace taizhang;
+  tool::Console console;
+  if (!tool::prepare_process()) return tool::exit_code(ErrorCode::io_error);
+  int code = 0;
+  try {
+    code = tool::run(argc, argv, console);
+  } catch (const std::exception& error) {
+    // Writing to a standard output that is lost ends up here too; settle_output says so.
+    code = tool::exit_code(ErrorCode::internal);
+    if (std::ferror(stdout) == 0)
+      (void)console.fail(
+          Error(ErrorCode::internal,
+                {std::string("The tool itself failed: ") + error.what() +
+                     ". What was recorded stands. Run it again; if it fails again, report it.",
+                 std::string("程序内部出错：") + error.what() +
+                     "。已登记的内容有效。请重试；如再次出错，请报告。"}));
+  }
+  return tool::settle_output(console, code);
+}

@@ -1,6 +1,6 @@
 #include "tool/moments.hpp"
 
-#include <algorithm>
+#include <charconv>
 
 namespace taizhang::tool {
 namespace {
@@ -42,11 +42,10 @@ Result<Position> KnownAt::position(const Ledger& ledger) const {
 }
 
 Result<Moment> moment_of(const Ledger& ledger, const std::string& word) {
-  const bool number =
-      !word.empty() && word.size() < 20 &&
-      std::all_of(word.begin(), word.end(), [](char one) { return one >= '0' && one <= '9'; });
-  if (number) {
-    TAIZHANG_TRY(const Position position, in_log(ledger, std::stoull(word)));
+  Position position = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), position);
+  if (problem == std::errc() && end == word.data() + word.size()) {
+    TAIZHANG_TRY(position, in_log(ledger, position));
     return Moment{position, {}};
   }
   if (const auto date = Date::parse(word)) return Moment{0, *date};
@@ -58,7 +57,7 @@ Result<Moment> moment_of(const Ledger& ledger, const std::string& word) {
                   "时点的写法是位置(1200)、UTC 时间(2024-03-10T08:00:00Z)或日期(2024-03-10);"
                   "收到“" +
                       word + "”。"});
-  TAIZHANG_TRY(const Position position, known_at(ledger, word));
+  TAIZHANG_TRY(position, known_at(ledger, word));
   return Moment{position, {}};
 }
 

@@ -56,7 +56,7 @@ Paper::Table table_of(const Message& message, const FieldDescriptor& list, Langu
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : shown(text)) {
     if (c == '&')
       out += "&amp;";
     else if (c == '<')
@@ -73,7 +73,8 @@ std::string escaped(std::string_view text) {
 
 void print_card(const std::vector<std::string>& titles, const std::vector<std::string>& row) {
   fmt::print("\n");
-  for (std::size_t i = 0; i < row.size(); ++i) fmt::print("{}  {}\n", pad(titles[i], 20), row[i]);
+  for (std::size_t i = 0; i < row.size(); ++i)
+    fmt::print("{}  {}\n", pad(titles[i], 20), shown(row[i]));
 }
 
 constexpr const char* style =
@@ -101,11 +102,11 @@ void add_message(Paper& paper, const Message& message, Language language) {
 }
 
 void print_text(const Paper& paper) {
-  fmt::print("{}\n\n", paper.title);
-  for (const auto& [name, value] : paper.facts) fmt::print("{}  {}\n", pad(name, 24), value);
+  fmt::print("{}\n\n", shown(paper.title));
+  for (const auto& [name, value] : paper.facts) fmt::print("{}  {}\n", pad(name, 24), shown(value));
   for (const Paper::Table& table : paper.tables) {
-    fmt::print("\n== {} ({})\n", table.heading, table.rows.size());
-    if (!table.note.empty()) fmt::print("{}\n", table.note);
+    fmt::print("\n== {} ({})\n", shown(table.heading), table.rows.size());
+    if (!table.note.empty()) fmt::print("{}\n", shown(table.note));
     if (table.rows.empty()) continue;
     if (table.unclipped) {
       for (const auto& row : table.rows) print_card(table.titles, row);

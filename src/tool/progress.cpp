@@ -46,12 +46,7 @@ void Progress::update(std::uint64_t done, std::uint64_t all) {
   if (all > done && rate > 0) {
     line += fmt::format("  {} left", duration(static_cast<double>(all - done) / rate));
   }
-  if (in_place_) {
-    fmt::print(stderr, "\r\033[K{}", line);
-    std::fflush(stderr);
-  } else {
-    fmt::print(stderr, "{}\n", line);
-  }
+  (void)std::fputs((in_place_ ? "\r\033[K" + line : line + "\n").c_str(), stderr);
   drawn_ = true;
 }
 

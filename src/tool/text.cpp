@@ -1,11 +1,14 @@
 #include "tool/text.hpp"
 
+#include <fmt/format.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+
+#include "ledger/utf8.hpp"
 
 namespace taizhang::tool {
 namespace {
@@ -17,15 +20,34 @@ const std::uint8_t* bytes(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-/// Line breaks and other control characters would break the table.
-std::string one_line(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return out;
+/// What moves the cursor, or hides or turns round what stands beside it.
+bool commands_a_terminal(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
+         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
+         (code >= 0xE0000 && code <= 0xE007F);
 }
 
 }  // namespace
+
+std::string shown(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    std::uint32_t code = 0;
+    const std::size_t size = core::character_at(text, at, code);
+    if (size == 0)
+      out += "\uFFFD";
+    else if (code == '\n' || code == '\r' || code == '\t')
+      out += ' ';
+    else if (commands_a_terminal(code))
+      out += fmt::format("\\u{{{:x}}}", code);
+    else
+      out += text.substr(at, size);
+    at += std::max<std::size_t>(size, 1);
+  }
+  return out;
+}
 
 std::size_t width(std::string_view text) {
   const int columns = u8_width(bytes(text), text.size(), "UTF-8");
@@ -74,7 +96,7 @@ Table::~Table() { settle(); }
 
 void Table::row(std::vector<std::string> cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    cells[i] = one_line(cells[i]);
+    cells[i] = shown(cells[i]);
     if (i + 1 != cells.size()) cells[i] = clip(cells[i], cell_columns_max);
   }
   if (settled_) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "schema/parse_json.hpp"
 #include "taizhang/audit/sample.hpp"
 #include "taizhang/audit/trail.hpp"
 #include "taizhang/ledger/v1/trail.pb.h"
@@ -12,6 +13,7 @@
 #include "tool/audit_verbs.hpp"
 #include "tool/entries.hpp"
 #include "tool/input_file.hpp"
+#include "tool/json_line.hpp"
 #include "tool/labels.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
@@ -61,8 +63,7 @@ Result<TrailEntry> entry_at(System& system, Position position, const TrailOption
   TrailEntry entry;
   std::string tag;
   {
-    TAIZHANG_TRY(Reader reader,
-                 system.ledger().read(Query::all(), {.after = position - 1, .limit = 1}));
+    TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), ReadOptions::one(position)));
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) return entry;
     TAIZHANG_CHECK(describe(*system.schema(), system.vault(), *event, how, entry));
@@ -70,7 +71,7 @@ Result<TrailEntry> entry_at(System& system, Position position, const TrailOption
   }
   const Query changes{{{{std::string(void_type), std::string(correction_type)}, {tag}}}};
   if (tag.empty()) return entry;
-  TAIZHANG_TRY(Reader reader, system.ledger().read(changes, {.after = position}));
+  TAIZHANG_TRY(Reader reader, system.ledger().read(changes, {.first = position + 1}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) return entry;
@@ -90,7 +91,8 @@ std::string value_of(const Console& console, const TrailEntry& entry, Labels& la
 
 /// A line that `audit record` takes back once `agrees`, `found` and `inspector` are filled in.
 Result<Json> line_of(const Sample& sample, const Drawn& drawn, const TrailEntry& entry) {
-  TAIZHANG_TRY(const std::string told, to_json(entry));
+  TAIZHANG_TRY(const std::string text, to_json(entry));
+  TAIZHANG_TRY(const Json told, schema::parse_json<Json>(text));
   return Json{{"root", to_hex(sample.root)},
               {"size", sample.size},
               {"n", sample.n},
@@ -100,7 +102,7 @@ Result<Json> line_of(const Sample& sample, const Drawn& drawn, const TrailEntry&
               {"agrees", nullptr},
               {"found", ""},
               {"inspector", ""},
-              {"entry", Json::parse(told)}};
+              {"entry", told}};
 }
 
 Paper empty_sheet(const Console& console, System& system, const Sample& sample) {
@@ -140,7 +142,7 @@ Result<> show(const Console& console, Record& record, const Options& options) {
     TAIZHANG_TRY(const TrailEntry entry, entry_at(system, one.position, how));
     if (console.json) {
       TAIZHANG_TRY(const Json line, line_of(sample, one, entry));
-      fmt::print("{}\n", line.dump());
+      fmt::print("{}\n", json_line(line));
       continue;
     }
     const std::string blank(options.html ? 0 : 24, '_');
@@ -158,36 +160,86 @@ Result<> show(const Console& console, Record& record, const Options& options) {
   return {};
 }
 
+Error refused_line(std::size_t line, const Text& why) {
+  return Error(ErrorCode::invalid_argument, {"Line " + std::to_string(line) + ": " + why.en,
+                                             "第 " + std::to_string(line) + " 行:" + why.zh})
+      .with("line", std::to_string(line));
+}
+
+/// The members of a line, each of its kind; what is not there or of another kind is an error.
+class SheetLine {
+ public:
+  explicit SheetLine(Json line) : line_(std::move(line)) {}
+  Result<std::string> text(const char* name, bool needed = true) const {
+    const Json* const member = find(name);
+    if (member != nullptr && member->is_string()) return member->get_ref<const std::string&>();
+    if (member == nullptr && !needed) return std::string();
+    return changed();
+  }
+  Result<std::uint64_t> number(const char* name) const {
+    const Json* const member = find(name);
+    if (member == nullptr || !member->is_number_unsigned()) return changed();
+    return *member->get_ptr<const Json::number_unsigned_t*>();
+  }
+  Result<bool> truth(const char* name) const {
+    const Json* const member = find(name);
+    if (member == nullptr || !member->is_boolean()) return changed();
+    return *member->get_ptr<const Json::boolean_t*>();
+  }
+  [[nodiscard]] bool filled_in() const {
+    const Json* const agrees = find("agrees");
+    return agrees != nullptr && !agrees->is_null();
+  }
+
+ private:
+  [[nodiscard]] const Json* find(const char* name) const {
+    const auto found = line_.find(name);
+    return found == line_.end() ? nullptr : &*found;
+  }
+  static Error changed() {
+    return {ErrorCode::invalid_argument,
+            {"root, size, n, by, position and agrees are needed as they were given",
+             "root、size、n、by、position、agrees 须保留原样"}};
+  }
+  Json line_;
+};
+
+Result<> read_result(const SheetLine& line, Sample& sample, std::vector<SpotCheck>& checks) {
+  Sample named;
+  TAIZHANG_TRY(const std::string root, line.text("root"));
+  TAIZHANG_TRY(named.root, parse_root(root));
+  TAIZHANG_TRY(named.size, line.number("size"));
+  TAIZHANG_TRY(named.n, line.number("n"));
+  TAIZHANG_TRY(named.by, line.text("by"));
+  if (!checks.empty() && !(named == sample))
+    return Error(ErrorCode::invalid_argument,
+                 {"of another sample than the lines before; hand in one sample at once",
+                  "与前面各行不是同一样本;请一次只提交一个样本"});
+  sample = named;
+  SpotCheck check;
+  TAIZHANG_TRY(check.position, line.number("position"));
+  TAIZHANG_TRY(check.agrees, line.truth("agrees"));
+  TAIZHANG_TRY(check.found, line.text("found", false));
+  TAIZHANG_TRY(check.inspector, line.text("inspector", false));
+  checks.push_back(std::move(check));
+  return {};
+}
+
 /// The results that are filled in, and the one sample that all lines name.
 Result<> read_results(std::istream& lines, Sample& sample, std::vector<SpotCheck>& checks) {
-  const auto refuse = [&](std::size_t line, const Text& why) {
-    return Error(ErrorCode::invalid_argument, {"Line " + std::to_string(line) + ": " + why.en,
-                                               "第 " + std::to_string(line) + " 行:" + why.zh})
-        .with("line", std::to_string(line));
-  };
   std::string text;
-  for (std::size_t number = 1; std::getline(lines, text); ++number) {
-    const Json line = Json::parse(text, nullptr, false);
-    if (!line.is_object() || !line.contains("position"))
-      return refuse(number, {"not a line of audit sample --json", "不是 audit sample --json 的行"});
-    try {
-      if (!line.contains("agrees") || line.at("agrees").is_null()) continue;
-      Sample named;
-      TAIZHANG_TRY(named.root, parse_root(line.at("root").get<std::string>()));
-      named.size = line.at("size").get<Position>();
-      named.n = line.at("n").get<std::uint64_t>();
-      named.by = line.at("by").get<std::string>();
-      if (!checks.empty() && !(named == sample))
-        return refuse(number,
-                      {"of another sample than the lines before; hand in one sample at once",
-                       "与前面各行不是同一样本;请一次只提交一个样本"});
-      sample = named;
-      checks.push_back({line.at("position").get<Position>(), line.at("agrees").get<bool>(),
-                        line.value("found", ""), line.value("inspector", "")});
-    } catch (const nlohmann::json::exception&) {
-      return refuse(number, {"root, size, n, by, position and agrees are needed as they were given",
-                             "root、size、n、by、position、agrees 须保留原样"});
-    }
+  for (std::size_t number = 1;; ++number) {
+    TAIZHANG_TRY(const bool more, next_line(lines, text));
+    if (!more) break;
+    const auto json = schema::parse_json<Json>(text);
+    if (!json) return refused_line(number, json.error().message());
+    if (!json->is_object() || !json->contains("position"))
+      return refused_line(number,
+                          {"not a line of audit sample --json", "不是 audit sample --json 的行"});
+    const SheetLine line(*json);
+    if (!line.filled_in()) continue;
+    if (const auto read = read_result(line, sample, checks); !read)
+      return refused_line(number, read.error().message());
   }
   if (!checks.empty()) return {};
   return Error(ErrorCode::invalid_argument,
@@ -212,7 +264,7 @@ Result<> record_results(const Console& console, System& system, const std::strin
   const Json answer = {{"recorded", appended.positions.size()},
                        {"known", appended.known},
                        {"positions", appended.positions}};
-  if (console.json) fmt::print("{}\n", answer.dump());
+  if (console.json) fmt::print("{}\n", json_line(answer));
   console.line(fmt::format(fmt::runtime(console.say({"{} results recorded, positions {} to {}",
                                                      "已登记 {} 条核查结果,位置 {} 至 {}"})),
                            appended.positions.size(), appended.positions.front(),

@@ -78,12 +78,12 @@ std::string grouped(const std::string& digits) {
 }
 
 /// Tells a slip of the pen: the first four digits of SHA-256 over "SIZE:ROOT".
-std::string check_group(const Checkpoint& head) {
+std::string check_group(const TreeHead& head) {
   return to_hex(sha256({std::to_string(head.size) + ":" + to_hex(head.root)})).substr(0, 4);
 }
 
 /// The last one signed, or, without a key, what would be signed now.
-Checkpoint to_print(const Ledger& ledger, const StoredCheckpoints& stored) {
+TreeHead to_print(const Ledger& ledger, const StoredCheckpoints& stored) {
   if (stored.last) return stored.last->head;
   const Head now = ledger.head();
   return {{}, now.position, now.root, {}};
@@ -91,14 +91,14 @@ Checkpoint to_print(const Ledger& ledger, const StoredCheckpoints& stored) {
 
 Result<Paper> minutes(const Console& console, const Ledger& ledger,
                       const StoredCheckpoints& stored) {
-  const Checkpoint head = to_print(ledger, stored);
+  const TreeHead head = to_print(ledger, stored);
   Paper paper;
   paper.title =
       console.say({"Checkpoint of the ledger, for the minutes", "台账检查点(存会议纪要)"});
   paper.facts = {{console.say({"ledger", "台账编号"}), ledger.id().to_string()},
                  {console.say({"size (events)", "记录数"}), std::to_string(head.size)}};
   if (head.size > 0) {
-    TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), {.after = head.size - 1, .limit = 1}));
+    TAIZHANG_TRY(Reader reader, ledger.read(Query::all(), ReadOptions::one(head.size)));
     TAIZHANG_TRY(const RecordedEvent* last, reader.next());
     if (last != nullptr)
       paper.facts.emplace_back(console.say({"date of the last event", "最后一条登记日期"}),
@@ -133,7 +133,7 @@ int print(const Console& console, const std::string& ledger, bool html) {
     if (!stored) return console.fail(stored.error());
     if (const auto held = stored->check(log); !held) return console.fail(held.error());
     if (console.json) {
-      const Checkpoint head = to_print(log, *stored);
+      const TreeHead head = to_print(log, *stored);
       fmt::print("{}\n", nlohmann::ordered_json{{"size", std::to_string(head.size)},
                                                 {"root", to_hex(head.root)},
                                                 {"check", check_group(head)}}

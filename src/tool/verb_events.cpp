@@ -19,13 +19,15 @@ struct Options {
   std::vector<std::string> tags;
   std::vector<std::string> types;
   ReadOptions range;
+  Position after = 0;              ///< exclusive, as people say it
+  Position before = position_max;  ///< likewise
   bool follow = false;
   Reveal reveal;
 };
 
 int show(const Console& console, Record& record, const Options& options) {
   System& system = *record.system;
-  Query query;
+  Query query = Query::all();
   std::vector<std::string> subjects;
   if (!options.tags.empty() || !options.types.empty()) {
     QueryItem item;
@@ -40,7 +42,7 @@ int show(const Console& console, Record& record, const Options& options) {
       item.tags.push_back(*std::move(tag));
     }
     subjects = item.tags;
-    query.items.push_back(std::move(item));
+    query = {{std::move(item)}};
   }
   const auto recorded = options.reveal.record(system, "events", subjects);
   if (!recorded) return console.fail(recorded.error());
@@ -55,14 +57,18 @@ int show(const Console& console, Record& record, const Options& options) {
     return printer.print(entry);
   };
   const auto walk = [&]() -> Result<> {
-    TAIZHANG_TRY(Reader reader, system.ledger().read(query, options.range));
+    ReadOptions range = options.range;
+    range.first = options.after + 1;
+    range.last = options.before == 0 ? 0 : options.before - 1;
+    TAIZHANG_TRY(Reader reader, system.ledger().read(query, range));
     while (true) {
       TAIZHANG_TRY(const RecordedEvent* event, reader.next());
       if (event == nullptr) break;
       TAIZHANG_CHECK(print(*event));
     }
     if (!options.follow) return {};
-    TAIZHANG_TRY(Follower follower, system.ledger().follow(query, reader.seen()));
+    TAIZHANG_TRY(const Checkpoint seen, reader.seen());
+    TAIZHANG_TRY(Follower follower, system.ledger().follow(query, seen));
     while (true) {
       printer.flush();
       std::fflush(stdout);
@@ -92,9 +98,9 @@ Verb events_verb() {
         app.add_option("--type", options->types,
                        console.say({"only of this type; may be repeated", "仅限该类型;可重复"}))
             ->allow_extra_args(false);
-        app.add_option("--after", options->range.after,
+        app.add_option("--after", options->after,
                        console.say({"after this position", "在此位置之后"}));
-        app.add_option("--before", options->range.before,
+        app.add_option("--before", options->before,
                        console.say({"before this position", "在此位置之前"}));
         app.add_option("--limit", options->range.limit,
                        console.say({"events at most", "最多条数"}));

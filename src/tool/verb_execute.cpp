@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "taizhang/proof/checkpointer.hpp"
+#include "tool/input_file.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
 #include "tool/verbs.hpp"
@@ -60,14 +61,21 @@ class Desk {
 
   void serve() {
     std::string line;
-    while (next(line)) {
-      if (!line.empty()) tell(execute_line(*system_, line));
+    for (;;) {
+      const Result<bool> more = next(line);
+      if (!more)
+        tell({refusal_to_json(more.error()), more.error(), exit_code(more.error())});
+      else if (!*more)
+        return;
+      else if (!line.empty())
+        tell(execute_line(*system_, line));
     }
   }
   void tell(const Answer& answer) {
     const std::lock_guard lock(mutex_);
-    fmt::print("{}\n", answer.line);
-    std::fflush(stdout);
+    const bool told = std::fputs((answer.line + "\n").c_str(), stdout) >= 0;
+    // Whoever cannot be answered is not served any longer.
+    if (!told || std::fflush(stdout) != 0) worst_ = exit_output_lost;
     if (answer.error) (void)console_->fail(*answer.error);
     worst_ = std::max(worst_, answer.code);
     positions_.insert(positions_.end(), answer.positions.begin(), answer.positions.end());
@@ -77,9 +85,10 @@ class Desk {
 
  private:
   /// Ends early once the store failed: later commands could not be kept either.
-  bool next(std::string& line) {
+  Result<bool> next(std::string& line) {
     const std::lock_guard lock(mutex_);
-    return worst_ < 3 && static_cast<bool>(std::getline(std::cin, line));
+    if (worst_ >= 3) return false;
+    return next_line(std::cin, line);
   }
   const Console* console_;
   SchoolSystem* system_;

@@ -16,7 +16,8 @@ namespace {
 struct Options {
   std::string ledger;
   std::string schema;
-  ReadOptions range;
+  Position after = 0;              ///< exclusive, as people say it
+  Position before = position_max;  ///< likewise
   Reveal reveal;
 };
 
@@ -31,7 +32,10 @@ Result<> export_all(const Console& console, Record& record, const Options& optio
   how.trail.language = console.language;
   how.trail.reveal = options.reveal.on;
   how.record = true;
-  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), options.range));
+  ReadOptions range;
+  range.first = options.after + 1;
+  range.last = options.before == 0 ? 0 : options.before - 1;
+  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), range));
   std::uint64_t count = 0;
   for (;; ++count) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
@@ -40,9 +44,10 @@ Result<> export_all(const Console& console, Record& record, const Options& optio
                  event_to_json(*system.schema(), system.vault(), *event, how));
     fmt::print("{}\n", line);
   }
+  TAIZHANG_TRY(const Checkpoint seen, reader.seen());
   console.line(fmt::format(
       fmt::runtime(console.say({"{} events, up to position {}", "共 {} 条记录,截至位置 {}"})),
-      count, reader.seen()));
+      count, seen.position));
   return {};
 }
 
@@ -61,9 +66,9 @@ Verb export_verb() {
                        console.say({"also write the messages' descriptors (a protobuf "
                                     "FileDescriptorSet) to this file",
                                     "同时将消息描述(protobuf FileDescriptorSet)写入该文件"}));
-        app.add_option("--after", options->range.after,
+        app.add_option("--after", options->after,
                        console.say({"after this position", "在此位置之后"}));
-        app.add_option("--before", options->range.before,
+        app.add_option("--before", options->before,
                        console.say({"before this position", "在此位置之前"}));
         options->reveal.declare(app, console);
         return with_subverbs(

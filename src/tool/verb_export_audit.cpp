@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "schema/parse_json.hpp"
 #include "taizhang/audit/event_json.hpp"
 #include "taizhang/education/indicators.hpp"
 #include "taizhang/education/v1/views.pb.h"
@@ -84,7 +85,7 @@ Result<Cut> make_cut(SchoolSystem& system, const Options& options, Position end)
   }
   if (options.school.empty()) return cut;
   TAIZHANG_TRY(cut.school, subject_tag(system.system().decider(), "school", options.school));
-  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::tag(cut.school), {.before = end + 1}));
+  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::tag(cut.school), {.last = end}));
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
     if (event == nullptr) return cut;
@@ -99,7 +100,7 @@ Result<std::uint64_t> write_events(SchoolSystem& system, const Cut& cut, bool re
   EventJson how;
   how.trail.reveal = reveal;
   how.record = true;
-  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), {.before = cut.end + 1}));
+  TAIZHANG_TRY(Reader reader, system.ledger().read(Query::all(), {.last = cut.end}));
   std::uint64_t count = 0;
   for (;;) {
     TAIZHANG_TRY(const RecordedEvent* event, reader.next());
@@ -127,7 +128,7 @@ Result<> write_view(SchoolSystem& system, const std::string& view, const Cut& cu
   OutputFile file(place);
   Ask ask;
   ask.reveal = reveal;
-  if (!cut.school.empty()) ask.where.push_back({"school", cut.school.substr(7)});
+  if (!cut.school.empty()) ask.where.push_back({"school", {cut.school.substr(7)}});
   std::optional<Error> bad;
   TAIZHANG_TRY(const Answer answer,
                system.views().ask(view, ask, [&](const google::protobuf::Message& row) {
@@ -141,7 +142,7 @@ Result<> write_view(SchoolSystem& system, const std::string& view, const Cut& cu
                  return true;
                }));
   if (bad) return *bad;
-  if (answer.position != cut.end) return moved_on();
+  if (answer.checkpoint.position != cut.end) return moved_on();
   return file.finish();
 }
 
@@ -154,7 +155,8 @@ Result<Json> board(SchoolSystem& system, const Cut& cut, Date on) {
   for (const education::v1::Indicator& line : lines) {
     if (line.position() != cut.end) return moved_on();
     TAIZHANG_TRY(const std::string text, to_json(line));
-    all.push_back(Json::parse(text));
+    TAIZHANG_TRY(Json json, schema::parse_json<Json>(text));
+    all.push_back(std::move(json));
   }
   return all;
 }

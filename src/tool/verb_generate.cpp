@@ -5,6 +5,7 @@
 
 #include "taizhang/generate/generate.hpp"
 #include "taizhang/generate/ledger.hpp"
+#include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
@@ -55,7 +56,7 @@ int record(const Console& console, const GenerateOptions& options, const std::st
   if (console.json) {
     nlohmann::ordered_json line{{"ledger", ledger}, {"events", std::to_string(made->events)}};
     for (const auto& [name, value] : made->truth) line["truth"][name] = value;
-    fmt::print("{}\n", line.dump());
+    fmt::print("{}\n", json_line(line));
     return 0;
   }
   fmt::print(

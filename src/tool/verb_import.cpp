@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "taizhang/import/importer.hpp"
+#include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
+#include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
@@ -60,61 +62,63 @@ nlohmann::json to_json(const std::string& file, const ImportReport& report) {
   return json;
 }
 
-void print_bad_rows(const Console& console, const ImportReport& report, std::size_t shown) {
+void print_bad_rows(const Console& console, const ImportReport& report, std::size_t at_most) {
   std::size_t count = 0;
   for (const BadRow& row : report.bad_rows) {
-    if (count++ == shown) break;
-    fmt::print("  {}:{}  {}{}{}  [{}] {}\n      {} {}\n", row.file, row.line, row.column,
-               row.value.empty() ? "" : "=", row.value, row.rule, console.say(row.message),
-               console.say({"way out:", "处理办法:"}), console.say(row.way_out));
+    if (count++ == at_most) break;
+    fmt::print("  {}:{}  {}{}{}  [{}] {}\n      {} {}\n", shown(row.file), row.line,
+               shown(row.column), row.value.empty() ? "" : "=", shown(row.value), row.rule,
+               shown(console.say(row.message)), console.say({"way out:", "处理办法:"}),
+               shown(console.say(row.way_out)));
   }
-  if (report.refused > shown) {
+  if (report.refused > at_most) {
     fmt::print(fmt::runtime(console.say({"  … {} more refused rows, all in the reject file\n",
                                          "  … 另有 {} 行被拒,均在拒收文件中\n"})),
-               report.refused - shown);
+               report.refused - at_most);
   }
 }
 
-void print_changes(const Console& console, const ImportReport& report, std::size_t shown) {
+void print_changes(const Console& console, const ImportReport& report, std::size_t at_most) {
   std::size_t count = 0;
   for (const ChangedRow& row : report.changed_rows) {
-    if (count++ == shown) break;
-    fmt::print("  {}:{}  {} {}\n", row.file, row.line, row.key,
+    if (count++ == at_most) break;
+    fmt::print("  {}:{}  {} {}\n", shown(row.file), row.line, shown(row.key),
                row.taken           ? console.say({"changed, taken", "有变更,已采纳"})
                : row.twice_in_file ? console.say({"stands twice in the file with different content",
                                                   "同一文件中重复且内容不同"})
                                    : console.say({"changed, not taken (--accept-changes takes it)",
                                                   "有变更,未采纳(--accept-changes 可采纳)"}));
     for (const auto& value : row.values) {
-      fmt::print("      {}: {} → {}\n", value.column, value.before, value.after);
+      fmt::print("      {}: {} → {}\n", shown(value.column), shown(value.before),
+                 shown(value.after));
     }
   }
   count = 0;
   for (const MissingRow& row : report.missing_rows) {
-    if (count++ == shown) break;
-    fmt::print("  {} {}\n", row.key,
+    if (count++ == at_most) break;
+    fmt::print("  {} {}\n", shown(row.key),
                console.say({"is in the list no more: a gap to look into, not a departure",
                             "不在本期名单中:列为缺口待查,不视为离校"}));
   }
 }
 
 void print_report(const Console& console, const std::string& file, const ImportReport& report,
-                  std::size_t shown) {
+                  std::size_t at_most) {
   if (console.json) {
-    fmt::print("{}\n", to_json(file, report).dump());
+    fmt::print("{}\n", json_line(to_json(file, report)));
     return;
   }
   fmt::print(
       fmt::runtime(console.say(
           {"{}: {} rows, {} taken, {} unchanged, {} refused, {} changed, {} missing; {} events{}\n",
            "{}:{} 行,采纳 {},无变化 {},拒收 {},有变更 {},消失 {};新增记录 {}{}\n"})),
-      std::filesystem::path(file).filename().string(), report.rows, report.taken, report.unchanged,
-      report.refused, report.changed_taken + report.changed_not_taken, report.missing,
-      report.events,
+      shown(std::filesystem::path(file).filename().string()), report.rows, report.taken,
+      report.unchanged, report.refused, report.changed_taken + report.changed_not_taken,
+      report.missing, report.events,
       report.dry_run ? console.say({" (dry run: nothing appended)", "(试运行,未写入)"})
                      : std::string());
-  print_bad_rows(console, report, shown);
-  print_changes(console, report, shown);
+  print_bad_rows(console, report, at_most);
+  print_changes(console, report, at_most);
   std::fflush(stdout);
 }
 
@@ -128,7 +132,7 @@ int undo(const Console& console, SchoolSystem& system, const Options& options) {
   for (const ImportUndone::Obstacle& obstacle : undone->obstacles) {
     fmt::print(fmt::runtime(console.say({"  position {} cannot be withdrawn: {} (position {})\n",
                                          "  位置 {} 无法撤销:{}(位置 {})\n"})),
-               obstacle.position, console.say(obstacle.reason.message()),
+               obstacle.position, shown(console.say(obstacle.reason.message())),
                obstacle.stands_in_the_way);
   }
   if (!undone->obstacles.empty()) {

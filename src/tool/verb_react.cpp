@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "schema/parse_json.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
@@ -25,7 +26,7 @@ class Told {
                {"trigger", std::to_string(one.trigger)},
                {"ordinal", one.ordinal},
                {"command", info->name}};
-      out.update(json::parse(verdict_to_json(one.command, one.verdict)));
+      out.update(*schema::parse_json<json>(verdict_to_json(one.command, one.verdict)));
       fmt::print("{}\n", out.dump());
       return;
     }
@@ -52,7 +53,7 @@ void tell_json(const ManagerProgress& one) {
   json out{{"manager", one.name},        {"position", std::to_string(one.position)},
            {"reactions", one.reactions}, {"accepted", one.accepted},
            {"refused", one.refused},     {"known", one.known}};
-  if (one.stopped) out["stopped"] = json::parse(refusal_to_json(*one.stopped));
+  if (one.stopped) out["stopped"] = *schema::parse_json<json>(refusal_to_json(*one.stopped));
   fmt::print("{}\n", out.dump());
 }
 

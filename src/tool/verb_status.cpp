@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "schema/parse_json.hpp"
 #include "taizhang/proof/checkpoint_store.hpp"
 #include "taizhang/system/status_json.hpp"
+#include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
 #include "tool/text.hpp"
@@ -50,8 +52,8 @@ void print_projections(const Console& console, std::span<const ProjectionStatus>
                  one.rate > 0 ? fmt::format("{:.0f}", one.rate) : "–"});
   }
   for (const ProjectionStatus& one : projections) {
-    if (!one.cause.empty()) fmt::print("{}: {}\n", one.name, one.cause);
-    for (const std::string& note : one.notes) fmt::print("{}: {}\n", one.name, note);
+    if (!one.cause.empty()) fmt::print("{}: {}\n", one.name, shown(one.cause));
+    for (const std::string& note : one.notes) fmt::print("{}: {}\n", one.name, shown(note));
   }
 }
 
@@ -91,13 +93,13 @@ int status(const Console& console, SchoolSystem& system, const std::string& plac
   const std::vector<ProjectionStatus> projections = system.views().status();
   const int code = std::max(code_of(ledger), anchor ? 0 : exit_code(anchor.error()));
   if (console.json) {
-    auto json = nlohmann::ordered_json::parse(status_to_json(ledger, projections));
+    auto json = *schema::parse_json<nlohmann::ordered_json>(status_to_json(ledger, projections));
     json["anchor"] = anchor_json(anchor);
-    fmt::print("{}\n", json.dump());
+    fmt::print("{}\n", json_line(json));
     return code;
   }
   const auto line = [&](const Text& label, const std::string& value) {
-    fmt::print("{}  {}\n", pad(console.say(label), 16), value);
+    fmt::print("{}  {}\n", pad(console.say(label), 16), shown(value));
   };
   line({"ledger", "台账编号"}, ledger.id.to_string());
   line({"events", "记录数"}, std::to_string(ledger.head.position));

@@ -44,7 +44,7 @@ int show(const Console& console, Record& record, const Options& options) {
   if (bad) return console.fail(*bad);
   console.line(fmt::format(fmt::runtime(console.say({"{} records of {}, as of position {}",
                                                      "共 {} 条记录,对象 {},截至位置 {}"})),
-                           printer.count(), *tag, *reached));
+                           printer.count(), *tag, reached->position));
   return 0;
 }
 

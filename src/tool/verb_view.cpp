@@ -22,6 +22,8 @@ struct Options {
   std::string view;
   std::vector<std::string> key;
   std::vector<std::string> where;
+  std::string order;
+  bool count = false;
   std::uint64_t limit = UINT64_MAX;
   bool totals = false;
   bool digest = false;
@@ -61,7 +63,8 @@ void print_card(System& system, Labels& labels, const Console& console, const Me
     const std::string& label = console.say(field.label);
     if (!is_list(field)) {
       if (field.hidden) continue;
-      fmt::print("{}  {}\n", pad(label, 20), cell(system, labels, row, field, console.language));
+      fmt::print("{}  {}\n", pad(label, 20),
+                 shown(cell(system, labels, row, field, console.language)));
       continue;
     }
     const MessageInfo* part = system.schema()->of(field.descriptor->message_type());
@@ -74,7 +77,7 @@ void print_card(System& system, Labels& labels, const Console& console, const Me
         const std::string text = cell(system, labels, entry, inner, console.language);
         if (!text.empty() && !inner.hidden) line += (line.empty() ? "" : "  ") + text;
       }
-      fmt::print("    {}\n", line);
+      fmt::print("    {}\n", shown(line));
     }
   }
 }
@@ -96,23 +99,21 @@ Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Option
   ask.limit = options.limit;
   ask.reveal = options.reveal.on;
   ask.page_token = options.page;
-  ask.at_least = options.at_least;
+  if (options.at_least != 0) {
+    TAIZHANG_TRY(ask.at_least, system.ledger().checkpoint_at(options.at_least));
+  }
   TAIZHANG_TRY(ask.known_at, options.known_at.position(system.ledger()));
   if (!options.effective_on.empty()) {
     TAIZHANG_TRY(ask.effective_on, Date::parse(options.effective_on));
   }
   ask.key = options.key;
   for (const std::string& condition : options.where) {
-    const auto equals = condition.find('=');
-    if (equals == std::string::npos) {
-      return Error(ErrorCode::invalid_argument,
-                   {"--where takes field=value; got \"" + condition + "\".",
-                    "--where 的写法是 字段=值;收到“" + condition + "”。"});
-    }
-    Ask::Equal equal{condition.substr(0, equals), condition.substr(equals + 1)};
-    if (info.field(equal.field) == nullptr) return unknown_field(info, equal.field);
-    ask.where.push_back(std::move(equal));
+    TAIZHANG_TRY(Where where, parse_where(condition));
+    if (info.field(where.field) == nullptr) return unknown_field(info, where.field);
+    ask.where.push_back(std::move(where));
   }
+  ask.order = Order::of(options.order);
+  ask.count = options.count;
   TAIZHANG_CHECK(name_subjects(system.system().decider(), info, ask));
   return ask;
 }
@@ -124,7 +125,7 @@ int show_totals(const Console& console, SchoolSystem& system, const std::string&
     if (console.json)
       fmt::print("{{\"total\":\"{}\",\"count\":\"{}\"}}\n", name, count);
     else
-      fmt::print("{}  {:>14}\n", pad(name, 28), count);
+      fmt::print("{}  {:>14}\n", pad(shown(name), 28), count);
   }
   console.line(fmt::format(
       fmt::runtime(console.say({"totals as of position {}", "合计截至位置 {}"})), kept->position));
@@ -177,7 +178,7 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   std::optional<Error> bad;
   std::unique_ptr<Table> table;
   const bool card = !options.key.empty();
-  if (!console.json && !card) table = std::make_unique<Table>(titles, right);
+  if (!console.json && !card && !ask->count) table = std::make_unique<Table>(titles, right);
   const auto answer = system.views().ask(options.view, *ask, [&](const Message& row) {
     if (console.json) {
       auto json = to_json(row);
@@ -203,9 +204,12 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   table.reset();
   if (!answer) return console.fail(answer.error());
   if (bad) return console.fail(*bad);
+  if (ask->count && console.json)
+    fmt::print("{{\"view\":\"{}\",\"position\":\"{}\",\"count\":\"{}\"}}\n", options.view,
+               answer->checkpoint.position, answer->rows);
   console.line(
       fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
-                  answer->rows, answer->position));
+                  answer->rows, answer->checkpoint.position));
   if (answer->parked != 0)
     console.note(
         {"note: " + std::to_string(answer->parked) +
@@ -230,8 +234,17 @@ Verb view_verb() {
                                         "按对象的任一标识查看一行"}))
                 ->allow_extra_args(false);
             app.add_option("--where", options->where,
-                           console.say({"field=value; may be repeated", "字段=值;可重复"}))
+                           console.say({"field=value, field=a|b (one of them), or a range: "
+                                        "field>=value field>value field<=value field<value; "
+                                        "repeated: all must hold",
+                                        "字段=值、字段=甲|乙(其一)或范围:字段>=值 字段>值 字段<=值 "
+                                        "字段<值;重复则须同时满足"}))
                 ->allow_extra_args(false);
+            app.add_option("--order", options->order,
+                           console.say({"an indexed field to order by; descending: --order=-field",
+                                        "按该字段(须有索引)排序;倒序:--order=-字段"}));
+            app.add_flag("--count", options->count,
+                         console.say({"only how many rows there are", "只给出行数"}));
             app.add_option("--limit", options->limit, console.say({"rows at most", "最多行数"}));
             app.add_option(
                 "--page", options->page,

@@ -68,7 +68,7 @@ void print_table(const Console& console, Labels& labels, const ledger::v1::Why& 
 void print_problems(const Console& console, const ledger::v1::Why& answer) {
   for (const WhyChange& problem : answer.problems())
     fmt::print("{}{} {}\n", console.say({"not taken: ", "未能计入:"}), problem.event().position(),
-               problem.problem());
+               shown(problem.problem()));
   if (answer.state() == "hidden")
     console.note(
         {"note: the view keeps this row but does not show it.", "注意:视图保留该行但不显示。"});

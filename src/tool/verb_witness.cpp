@@ -57,12 +57,12 @@ int cosign_file(const Console& console, const std::string& folder, const std::st
     fmt::print("{}{}", request->checkpoint.note.format(), answer.body);
     return 0;
   }
-  fmt::print(stderr, "{} {}", console.say({"not cosigned,", "未签名,"}), answer.status);
-  if (answer.status == 409)
-    fmt::print(stderr, "{}", console.say({": ask again with --old ", ":请改用 --old "}));
-  else
-    fmt::print(stderr, ": ");
-  fmt::print(stderr, "{}", answer.body);
+  std::string_view body_line = answer.body;
+  if (body_line.ends_with('\n')) body_line.remove_suffix(1);
+  console.line(fmt::format(
+      "{} {}{}{}", console.say({"not cosigned,", "未签名,"}), answer.status,
+      answer.status == 409 ? console.say({": ask again with --old ", ":请改用 --old "}) : ": ",
+      body_line));
   return code_of(answer.status);
 }
 

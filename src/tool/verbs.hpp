@@ -21,6 +21,8 @@ struct Verb {
 Verb init_verb();
 Verb import_verb();
 Verb execute_verb();
+Verb void_verb();
+Verb correct_verb();
 Verb react_verb();
 Verb events_verb();
 Verb export_verb();

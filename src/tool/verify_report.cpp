@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "tool/json_line.hpp"
 
 namespace taizhang::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 std::string integrity(const Console& console, const LedgerVerification& ledger) {
   const auto proven = console.say({"proven to position ", "完整性已证实至第 "}) +
@@ -181,35 +178,36 @@ void print_lines(const VerifyReport& report) {
                        {"root", to_hex(report.anchors.heads[i].root)},
                        {"fromOutside", static_cast<bool>(report.anchors.from_outside[i])},
                        {"verdict", name(ledger.anchors[i])}});
-  fmt::print("{}\n", dump({{"ledger", ledger.ledger.is_zero() ? "" : ledger.ledger.to_string()},
-                           {"holds", ledger.holds()},
-                           {"interrupted", ledger.interrupted},
-                           {"proven", std::to_string(ledger.proven)},
-                           {"anchored", std::to_string(report.anchored())},
-                           {"after", std::to_string(ledger.after)},
-                           {"afterAnchored", ledger.after_anchored},
-                           {"read", std::to_string(ledger.read)},
-                           {"head", std::to_string(ledger.head)},
-                           {"sealed", std::to_string(ledger.sealed)},
-                           {"root", ledger.has_root ? to_hex(ledger.root) : ""},
-                           {"recordedAt", ledger.read > 0 ? ledger.recorded_at.to_string() : ""},
-                           {"findingsTotal", ledger.findings_total},
-                           {"findings", findings},
-                           {"anchors", anchors},
-                           {"events", ledger.events},
-                           {"postings", ledger.postings},
-                           {"ids", ledger.ids},
-                           {"recordBytes", ledger.record_bytes},
-                           {"seconds", ledger.seconds}}));
+  fmt::print("{}\n",
+             json_line({{"ledger", ledger.ledger.is_zero() ? "" : ledger.ledger.to_string()},
+                        {"holds", ledger.holds()},
+                        {"interrupted", ledger.interrupted},
+                        {"proven", std::to_string(ledger.proven)},
+                        {"anchored", std::to_string(report.anchored())},
+                        {"after", std::to_string(ledger.after)},
+                        {"afterAnchored", ledger.after_anchored},
+                        {"read", std::to_string(ledger.read)},
+                        {"head", std::to_string(ledger.head)},
+                        {"sealed", std::to_string(ledger.sealed)},
+                        {"root", ledger.has_root ? to_hex(ledger.root) : ""},
+                        {"recordedAt", ledger.read > 0 ? ledger.recorded_at.to_string() : ""},
+                        {"findingsTotal", ledger.findings_total},
+                        {"findings", findings},
+                        {"anchors", anchors},
+                        {"events", ledger.events},
+                        {"postings", ledger.postings},
+                        {"ids", ledger.ids},
+                        {"recordBytes", ledger.record_bytes},
+                        {"seconds", ledger.seconds}}));
   if (!report.views) return;
   for (const ViewCheck& check : *report.views)
-    fmt::print("{}\n", dump({{"view", check.view},
-                             {"position", std::to_string(check.position)},
-                             {"root", to_hex(check.root)},
-                             {"rows", std::to_string(check.rows)},
-                             {"equal", check.equal},
-                             {"difference", check.difference},
-                             {"digest", to_hex(check.digest)}}));
+    fmt::print("{}\n", json_line({{"view", check.view},
+                                  {"position", std::to_string(check.position)},
+                                  {"root", to_hex(check.root)},
+                                  {"rows", std::to_string(check.rows)},
+                                  {"equal", check.equal},
+                                  {"difference", check.difference},
+                                  {"digest", to_hex(check.digest)}}));
 }
 
 }  // namespace taizhang::tool

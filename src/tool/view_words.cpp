@@ -53,6 +53,33 @@ Result<std::vector<std::string>> key_of(SchoolSystem& system, const TableSpec& t
   return ask.key;
 }
 
+Result<Where> parse_where(const std::string& condition) {
+  const std::size_t sign = condition.find_first_of("=<>");
+  if (sign == std::string::npos || sign == 0)
+    return Error(
+        ErrorCode::invalid_argument,
+        {"--where takes field=value, field=a|b, or a range as field>=value or field<value; "
+         "got \"" +
+             condition + "\".",
+         "--where 的写法是 字段=值、字段=甲|乙,或范围 字段>=值、字段<值;收到“" + condition +
+             "”。"});
+  Where where{condition.substr(0, sign), {}, Where::Is::any_of};
+  if (condition[sign] == '=') {
+    for (std::size_t at = sign + 1; at <= condition.size();) {
+      const std::size_t end = std::min(condition.find('|', at), condition.size());
+      where.values.push_back(condition.substr(at, end - at));
+      at = end + 1;
+    }
+    return where;
+  }
+  const bool with = sign + 1 < condition.size() && condition[sign + 1] == '=';
+  const bool up = condition[sign] == '>';
+  where.is =
+      up ? (with ? Where::Is::from : Where::Is::above) : (with ? Where::Is::to : Where::Is::below);
+  where.values.push_back(condition.substr(sign + (with ? 2 : 1)));
+  return where;
+}
+
 std::string with_names(Labels& labels, const std::string& text) {
   std::string out;
   std::size_t done = 0;

@@ -28,4 +28,8 @@ std::string grounds(const ledger::v1::Cause& cause);
 /// The date of recording in China.
 std::string recorded_on(const ledger::v1::Cause& cause);
 
+/// What --where says: field=value, field=a|b, field>=value, field>value, field<=value, field<value.
+/// Errors: `invalid_argument`.
+Result<Where> parse_where(const std::string& condition);
+
 }  // namespace taizhang::tool

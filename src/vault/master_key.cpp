@@ -79,8 +79,7 @@ Result<MasterKey> load(const std::string& path, const File& file) {
 Result<> create_file(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
-  const std::string fresh = path + "." + std::to_string(::getpid()) + ".new";
-  ::unlink(fresh.c_str());
+  const std::string fresh = path + "." + Id::random().to_string() + ".new";
   const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.ok()) return failed(path, "creating", "创建");
   const vault::Secret key = vault::Secret::random();

@@ -24,6 +24,10 @@ Error no_key_row() {
                 "密钥须指明主体和数据类别,且不含 NUL 字节"});
 }
 
+/// What a key of personal data is used for besides encrypting with itself.
+constexpr std::uint64_t digest_use = 1;
+constexpr std::size_t digest_bytes = 16;
+
 std::string sealed_context(std::string_view subject, std::string_view data_class,
                            std::uint32_t version, const Id& event) {
   return vault::joined({"sealed",
@@ -94,8 +98,11 @@ Result<Sealed> Vault::seal(std::string_view subject, std::string_view data_class
   sealed.subject = subject;
   sealed.data_class = data_class;
   sealed.key_version = key.version;
-  sealed.ciphertext = vault::encrypt(
-      key.secret, plaintext, sealed_context(subject, data_class, key.version, event), sealed.nonce);
+  const std::string context = sealed_context(subject, data_class, key.version, event);
+  sealed.ciphertext = vault::encrypt(key.secret, plaintext, context, sealed.nonce);
+  // Bound to the event too, so that equal values in two events do not show as equal.
+  const auto digest = vault::mac(key.secret.derived(digest_use), {context, plaintext});
+  sealed.digest.assign(digest.begin(), digest.begin() + digest_bytes);
   return sealed;
 }
 

@@ -4,6 +4,7 @@
 
 #include "../store_errors.hpp"
 #include "store.hpp"
+#include "taizhang/event.hpp"
 
 namespace taizhang::rocks {
 namespace {
@@ -37,9 +38,9 @@ Result<> copy_store(Database& database, const std::string& given_place) {
   const std::string place = without_end_slash(given_place);
   std::error_code error;
   if (fs::exists(place, error)) return storage::store_there(place);
-  // The copy gets its name only once it is whole and on stable storage.
-  const std::string partial = place + ".partial";
-  fs::remove_all(partial, error);
+  // The copy gets its name only once it is whole and on stable storage, and another's copy that is
+  // under way stays.
+  const std::string partial = place + ".partial." + Id::random().to_string();
   const fs::path parent = fs::absolute(place, error).parent_path();
   fs::create_directories(parent, error);
   if (error) return os_error(error.value(), parent.string(), backing_up);
@@ -55,7 +56,11 @@ Result<> copy_store(Database& database, const std::string& given_place) {
     return done;
   }
   fs::rename(partial, place, error);
-  if (error) return os_error(error.value(), place, backing_up);
+  if (error) {
+    const auto failed = os_error(error.value(), place, backing_up);
+    fs::remove_all(partial, error);
+    return failed;
+  }
   return sync_path(parent.string(), backing_up);
 }
 

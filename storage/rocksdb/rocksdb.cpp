@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "../store_errors.hpp"
+#include "ledger/standard_streams.hpp"
 #include "log_check.hpp"
 #include "settings.hpp"
 #include "store.hpp"
@@ -59,6 +60,8 @@ class RocksBackend final : public StorageBackend {
   Result<std::unique_ptr<KeyValue>> open(const std::string& given_place,
                                          const StoreOptions& options) override {
     const std::string place = without_end_slash(given_place);
+    // What the program prints must never go into a file of the store.
+    if (!core::hold_standard_streams()) return os_error(errno, "/dev/null", opening);
     TAIZHANG_CHECK(storage::check_keyspaces(options));
     auto database = std::make_shared<Database>();
     database->place = place;

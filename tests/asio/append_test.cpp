@@ -145,7 +145,7 @@ TEST_P(AsyncAppend, SixtyFourAtOnceThroughFourWorkers) {
     });
   EXPECT_EQ(io.run(), 64U);
   std::ranges::sort(positions);
-  EXPECT_EQ(positions, read_positions(*ledger, {}).positions);
+  EXPECT_EQ(positions, read_positions(*ledger, Query::all()).positions);
   EXPECT_EQ(positions.size(), 64U);
 }
 
@@ -154,7 +154,7 @@ TEST_P(AsyncAppend, EachKeepsItsOwnVerdict) {
   std::atomic<int> won{0}, lost{0};
   for (std::uint32_t i = 0; i < 64; ++i) {
     AppendRequest request = one(i);
-    request.condition = Condition{Query::tag("a"), 0};
+    request.conditions = {Condition{Query::tag("a")}};
     async_append({*many, io.get_executor()}, *ledger, std::move(request),
                  [&](Result<Appended> answer) {
                    if (answer) return void(++won);

@@ -24,7 +24,7 @@ class AsyncFollow : public LedgerTest {
     return append(commit);
   }
   std::unique_ptr<AsyncFollower> follow(const Query& query, Position after = 0) {
-    auto opened = AsyncFollower::open(*workers, *ledger, query, after);
+    auto opened = AsyncFollower::open(*workers, *ledger, query, at(after));
     if (!opened) ADD_FAILURE() << describe(opened.error());
     return opened ? *std::move(opened) : nullptr;
   }
@@ -42,7 +42,7 @@ class AsyncFollow : public LedgerTest {
       EXPECT_FALSE(batch->events.empty());
       EXPECT_LE(batch->events.size(), each);
       for (const OwnedEvent& event : batch->events) positions.push_back(event->position);
-      EXPECT_GE(batch->seen, positions.back());
+      EXPECT_GE(batch->seen.position, positions.back());
     }
     return positions;
   }
@@ -83,13 +83,13 @@ TEST_P(AsyncFollow, WaitsForWhatMatches) {
   ASSERT_OK(batch);
   ASSERT_EQ(batch->events.size(), 1U);
   EXPECT_EQ(batch->events.front()->position, 4U);
-  EXPECT_EQ(batch->seen, 4U);
+  EXPECT_EQ(batch->seen.position, 4U);
   EXPECT_FALSE(batch->more);
 }
 
 TEST_P(AsyncFollow, StopEndsTheOpenCallAndAllLaterOnes) {
   ASSERT_OK(add(2, "a"));
-  auto follower = follow({}, 2);
+  auto follower = follow(Query::all(), 2);
   follower->next(1, answers.done());
   settle();
   EXPECT_EQ(answers.count(), 0U);
@@ -98,7 +98,7 @@ TEST_P(AsyncFollow, StopEndsTheOpenCallAndAllLaterOnes) {
   ASSERT_OK(add(1, "a"));
   follower->next(1, answers.done());
   EXPECT_CODE(answers.next(), ErrorCode::cancelled);
-  EXPECT_EQ(take(*follow({}, 2), 1), Positions{3}) << "another one goes on";
+  EXPECT_EQ(take(*follow(Query::all(), 2), 1), Positions{3}) << "another one goes on";
 }
 
 TEST_P(AsyncFollow, StoppedAtAnyMomentItAnswersOnce) {
@@ -117,14 +117,14 @@ TEST_P(AsyncFollow, StoppedAtAnyMomentItAnswersOnce) {
 }
 
 TEST_P(AsyncFollow, AFollowerThatGoesAnswersItsCall) {
-  auto follower = follow({});
+  auto follower = follow(Query::all());
   follower->next(1, answers.done());
   follower.reset();
   EXPECT_CODE(answers.next(), ErrorCode::cancelled);
 }
 
 TEST_P(AsyncFollow, OneCallAtATimeAndForAtLeastOneEvent) {
-  auto follower = follow({});
+  auto follower = follow(Query::all());
   follower->next(0, answers.done());
   EXPECT_CODE(answers.next(), ErrorCode::invalid_argument);
   Answers<EventBatch> open;
@@ -137,7 +137,7 @@ TEST_P(AsyncFollow, OneCallAtATimeAndForAtLeastOneEvent) {
 
 TEST_P(AsyncFollow, AClosedLedgerGivesWhatItHasThenCloses) {
   ASSERT_OK(add(5, "a"));
-  auto behind = follow({}), waiting = follow({}, 5);
+  auto behind = follow(Query::all()), waiting = follow(Query::all(), 5);
   waiting->next(1, answers.done());
   ASSERT_OK(ledger->close());
   EXPECT_CODE(answers.next(), ErrorCode::closed);
@@ -147,7 +147,7 @@ TEST_P(AsyncFollow, AClosedLedgerGivesWhatItHasThenCloses) {
 }
 
 TEST_P(AsyncFollow, ClosedWorkersEndEveryCall) {
-  auto waiting = follow({}), late = follow({});
+  auto waiting = follow(Query::all()), late = follow(Query::all());
   waiting->next(1, answers.done());
   settle();
   workers->close();
@@ -157,7 +157,7 @@ TEST_P(AsyncFollow, ClosedWorkersEndEveryCall) {
   ASSERT_OK(add(1, "a"));
   late->next(1, answers.done());
   EXPECT_CODE(answers.next(), ErrorCode::closed);
-  auto after = follow({});
+  auto after = follow(Query::all());
   after->next(1, answers.done());
   EXPECT_CODE(answers.next(), ErrorCode::closed);
 }
@@ -189,7 +189,7 @@ TEST_P(AsyncFollow, AThousandWaitOnTwoThreadsAndHoldNobodyUp) {
 }
 
 TEST_P(AsyncFollow, ASlowOneHoldsNothingBackAndReadsNothingAhead) {
-  auto slow = follow({}), quick = follow({});
+  auto slow = follow(Query::all()), quick = follow(Query::all());
   EXPECT_EQ(take(*slow, 0).size(), 0U);
   for (int i = 0; i < 50; ++i) ASSERT_OK(add(40, "a"));
   EXPECT_EQ(take(*quick, 2'000, 100).size(), 2'000U);
@@ -197,14 +197,14 @@ TEST_P(AsyncFollow, ASlowOneHoldsNothingBackAndReadsNothingAhead) {
   const auto batch = answers.next();
   ASSERT_OK(batch);
   EXPECT_EQ(batch->events.size(), 3U);
-  EXPECT_EQ(batch->seen, 3U);
+  EXPECT_EQ(batch->seen.position, 3U);
   EXPECT_TRUE(batch->more);
 }
 
 TEST_P(AsyncFollow, ABatchIsBoundedInBytes) {
   for (std::uint32_t i = 0; i < 20; ++i)
     ASSERT_OK(append({event(i, "t", {"a"}, std::string(1'000'000, 'x'))}));
-  auto follower = follow({});
+  auto follower = follow(Query::all());
   follower->next(1'000, answers.done());
   const auto batch = answers.next();
   ASSERT_OK(batch);
@@ -217,8 +217,8 @@ TEST_P(AsyncFollow, FollowersOfTwoLedgers) {
   Place other_place{GetParam()};
   auto other = other_place.create();
   ASSERT_OK(other);
-  auto here = follow({});
-  auto there = AsyncFollower::open(*workers, **other, {}, 0);
+  auto here = follow(Query::all());
+  auto there = AsyncFollower::open(*workers, **other, Query::all());
   ASSERT_OK(there);
   here->next(1, answers.done());
   Answers<EventBatch> from_there;
@@ -238,7 +238,7 @@ TEST_P(AsyncFollow, AReaderFollowsWhatAnotherHandleWrites) {
   ASSERT_OK(store);
   auto reading = Ledger::open(*std::move(store), place.clock);
   ASSERT_OK(reading);
-  auto opened = AsyncFollower::open(*workers, **reading, Query::tag("a"), 0);
+  auto opened = AsyncFollower::open(*workers, **reading, Query::tag("a"));
   ASSERT_OK(opened);
   EXPECT_EQ(take(**opened, 1), Positions{1});
   (*opened)->next(5, answers.done());

@@ -7,6 +7,7 @@
 
 #include "audit/document_series.hpp"
 #include "projection/club.hpp"
+#include "schema/amendment.hpp"
 #include "taizhang/ledger/v1/audit.pb.h"
 
 namespace taizhang::testing {
@@ -39,16 +40,14 @@ class FindingsTest : public ::testing::Test {
                                             context, ClubLedger::day(effective), club.sealer));
     AppendOptions when;
     when.simulated_now = Timestamp{ClubLedger::day(recorded).days * 86'400'000'000 + ++clock_};
-    return take(club.log->append({&made, 1}, std::nullopt, when)).positions.front();
+    return take(club.log->append({&made, 1}, {}, when)).positions.front();
   }
   Position change(Position target, bool voids, const Context& context, const Approval& approval) {
-    NewEvent made;
-    club.at(target, [&](const RecordedEvent& found) {
-      made = voids ? take(encode_void(found, club.next_id(), context, approval))
-                   : take(encode_correction(*club_schema(), found, level_set("m1", "02"),
-                                            club.next_id(), context, approval, club.sealer));
-    });
-    return club.append(made);
+    const auto now = take(schema::amendable(*club.log, target));
+    return club.append(
+        voids ? take(schema::encode_void(now, club.next_id(), context, approval))
+              : take(schema::encode_correction(*club_schema(), now, level_set("m1", "02"),
+                                               club.next_id(), context, approval, club.sealer)));
   }
   ClubLedger club;  // recorded from 2024-03-01 on, which is day 60
 

@@ -94,12 +94,12 @@ TEST_F(SampleTest, ASeedIsReadFromACheckpointAndFromPaper) {
 TEST_F(SampleTest, WithKeysTheSeedMustBeSignedByOneOfThem) {
   const SigningKey log = take(SigningKey::generate("example.com/log"));
   const SigningKey other = take(SigningKey::generate("example.com/log"));
-  SignedNote note{Checkpoint{"example.com/log", 8, {}, {}}.format(), {}};
+  SignedNote note{TreeHead{"example.com/log", 8, {}, {}}.format(), {}};
   note.signatures.push_back(take(sign(log, note.text)));
   EXPECT_EQ(take(sample_of_checkpoint(note.format(), {&log.verifier(), 1})).size, 8U);
   EXPECT_EQ(sample_of_checkpoint(note.format(), {&other.verifier(), 1}).error().code(),
             ErrorCode::not_found);
-  note.text = Checkpoint{"example.com/log", 9, {}, {}}.format();
+  note.text = TreeHead{"example.com/log", 9, {}, {}}.format();
   EXPECT_EQ(sample_of_checkpoint(note.format(), {&log.verifier(), 1}).error().code(),
             ErrorCode::damaged);
 }

@@ -32,7 +32,7 @@ class TrailTest : public ::testing::Test {
     return {};
   }
   ClubLedger club;  // recorded from 2024-03-01 on, which is day 60
-  Position reached = 0;
+  Checkpoint reached;
 };
 
 TEST_F(TrailTest, TellsWhoDidWhatWhenOnWhatGrounds) {
@@ -64,7 +64,7 @@ TEST_F(TrailTest, TellsWhoDidWhatWhenOnWhatGrounds) {
   EXPECT_EQ(entry.commit_size(), 1U);
   EXPECT_EQ(value(entry, "name"), "张**");
   EXPECT_THAT(value(entry, "level"), ::testing::HasSubstr("新手"));
-  EXPECT_EQ(reached, 2U);
+  EXPECT_EQ(reached.position, 2U);
 }
 
 TEST_F(TrailTest, RevealsOnlyWhenAskedAndTellsWhatIsErased) {
@@ -134,14 +134,14 @@ TEST_F(TrailTest, AsItReadThenAndInPages) {
   const auto before = entries("member:m1", then);
   ASSERT_THAT(before, SizeIs(2));
   EXPECT_EQ(before[0].state(), "valid") << "the void came later";
-  EXPECT_EQ(reached, 2U);
+  EXPECT_EQ(reached.position, 2U);
   TrailOptions page;
   page.limit = 2;
   std::vector<Position> seen;
   do {
     for (const auto& entry : entries("member:m1", page)) seen.push_back(entry.position());
     page.after = reached;
-  } while (reached < 3);
+  } while (reached.position < 3);
   EXPECT_THAT(seen, ElementsAre(1U, 2U, 3U));
   then.known_at = 4;
   const std::vector<std::string> tags{"member:m1"};

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "c/fixture.hpp"
+#include "c/take_lines.hpp"
 
 namespace taizhang::test {
 namespace {
@@ -24,6 +25,7 @@ TEST(CFollow, HistoryThenNothingThenWhatComes) {
   EXPECT_EQ(nothing.code, TAIZHANG_OK);
   EXPECT_EQ(nothing.text, "");
   EXPECT_EQ(nothing.seen, opened.read().seen) << "grows past what does not match";
+  EXPECT_EQ(nothing.seen, opened.checkpoint().text);
   taizhang_follower_close(follower);
 
   follower = follow(opened, schools, R"({"record":true})");
@@ -34,8 +36,7 @@ TEST(CFollow, HistoryThenNothingThenWhatComes) {
   EXPECT_EQ(poll(follower, 1000, 100).lines().size(), 2U);
   taizhang_follower_close(follower);
 
-  const std::string after = R"({"after":")" + std::to_string(opened.read().seen) + R"("})";
-  follower = follow(opened, nullptr, after.c_str());
+  follower = follow(opened, everything, after(opened.read().seen).c_str());
   EXPECT_EQ(poll(follower, 0, 100).text, "");
   taizhang_follower_close(follower);
   taizhang_error* error = nullptr;
@@ -63,6 +64,35 @@ TEST(CFollow, WhatAnotherThreadExecutesComesOnceAndInOrder) {
     EXPECT_EQ(got[i]["body"]["code"], "31430" + std::to_string(10000 + i));
   EXPECT_EQ(poll(follower, 0, 7).text, "");
   taizhang_follower_close(follower);
+}
+
+/// Events 1, 2, 3, … of which some fail as often as is said.
+TEST(CFollow, AnErrorLosesNothing) {
+  std::map<Position, int> fails{{1, 1}, {4, 2}, {7, 1}};
+  RecordedEvent event;
+  const RecordedEvent* untold = nullptr;
+  std::vector<std::string> got;
+  std::vector<std::size_t> errors_after;
+  while (got.size() < 9) {
+    const auto lines = c::take_lines(
+        untold, 3, std::chrono::milliseconds(7),
+        [&](std::chrono::milliseconds) -> Result<const RecordedEvent*> {
+          if (event.position == 5 && fails[0]++ == 0)
+            return Error(ErrorCode::io_error, {"of the follower", "出错"});
+          ++event.position;
+          return &event;
+        },
+        [&](const RecordedEvent& told) -> Result<std::string> {
+          if (fails[told.position]-- > 0) return Error(ErrorCode::io_error, {"of a line", "出错"});
+          return std::to_string(told.position);
+        });
+    if (!lines)
+      errors_after.push_back(got.size());
+    else
+      for (const char digit : *lines) got.emplace_back(1, digit);
+  }
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], std::to_string(i + 1));
+  EXPECT_EQ(errors_after, (std::vector<std::size_t>{0, 3, 3})) << "each error came once it was due";
 }
 
 TEST(CFollow, StopWakesAPollFromAnotherThread) {

@@ -18,6 +18,7 @@ TEST(COpen, VersionsAndCodesAreNamed) {
   EXPECT_STREQ(taizhang_code_name(TAIZHANG_OK), "ok");
   EXPECT_STREQ(taizhang_code_name(TAIZHANG_INVALID_ARGUMENT), "invalid_argument");
   EXPECT_STREQ(taizhang_code_name(TAIZHANG_CANCELLED), "cancelled");
+  EXPECT_STREQ(taizhang_code_name(TAIZHANG_OTHER_HISTORY), "other_history");
   EXPECT_STREQ(taizhang_code_name(-1), "unknown");
   EXPECT_STREQ(taizhang_code_name(1000), "unknown");
 }
@@ -44,6 +45,12 @@ TEST(COpen, NullIsAnErrorAndNeverACrash) {
   refuses(taizhang_execute(open, "", 0, nullptr, &error));
   refuses(taizhang_append(open, nullptr, 0, nullptr, &buffer, &error));
   refuses(taizhang_append(open, "", 0, nullptr, nullptr, &error));
+  refuses(taizhang_void(open, 1, "{}", nullptr, &error));
+  refuses(taizhang_correct(open, 1, "{}", nullptr, &error));
+  refuses(taizhang_checkpoint(open, 0, nullptr, &error));
+  refuses(taizhang_cursor(open, nullptr, &buffer, &error));
+  refuses(taizhang_cursor(open, "x", nullptr, &error));
+  refuses(taizhang_set_cursor(open, nullptr, "{}", &error));
   refuses(taizhang_confirm_clock(open, nullptr, "x", &error));
   refuses(taizhang_confirm_clock(open, "{}", nullptr, &error));
   refuses(taizhang_read(open, nullptr, nullptr, nullptr, nullptr, &error));
@@ -55,7 +62,7 @@ TEST(COpen, NullIsAnErrorAndNeverACrash) {
   refuses(taizhang_subject(open, nullptr, "x", nullptr, &error));
   refuses(taizhang_follow(open, nullptr, nullptr, nullptr, &error));
   refuses(taizhang_poll(nullptr, 0, 1, &buffer, nullptr, &error));
-  ASSERT_EQ(taizhang_follow(open, nullptr, nullptr, &follower, nullptr), TAIZHANG_OK);
+  ASSERT_EQ(taizhang_follow(open, everything, nullptr, &follower, nullptr), TAIZHANG_OK);
   refuses(taizhang_poll(follower, 0, 1, nullptr, nullptr, &error));
   refuses(taizhang_poll(follower, 0, 0, &buffer, nullptr, &error));
   taizhang_follower_close(follower);
@@ -93,7 +100,7 @@ TEST(COpen, OptionsAreStrictAndNameWhatIsNear) {
           R"(/README.md"})");
   refused(R"({"code_tables":{"t":7}})");
   std::string deep(100'000, '[');
-  refused(R"({"mode":)" + deep);
+  EXPECT_EQ(Opened("memory:x", R"({"mode":)" + deep).result.code, TAIZHANG_TOO_LARGE);
   EXPECT_EQ(Opened("nowhere", R"({"mode":"create"})").result.code, TAIZHANG_INVALID_ARGUMENT);
   EXPECT_EQ(Opened("floppy:x", R"({"mode":"create"})").result.code, TAIZHANG_INVALID_ARGUMENT);
 }
@@ -161,20 +168,25 @@ TEST(COpen, AReaderSeesWhatAWriterMadeDurableAndWritesNothing) {
   EXPECT_EQ(reader.status().json()["mode"], "follower");
   const Opened frozen(place, R"({"mode":"frozen"})");
   ASSERT_EQ(frozen.result.code, TAIZHANG_OK) << frozen.result.message;
-  const std::uint64_t then = frozen.read().seen;
+  const std::string then = frozen.read().seen;
   EXPECT_EQ(then, writer.read().seen);
   taizhang_follower* follower = nullptr;
-  const std::string after = R"({"after":")" + std::to_string(then) + R"("})";
-  ASSERT_EQ(taizhang_follow(reader.system, nullptr, after.c_str(), &follower, nullptr),
-            TAIZHANG_OK);
+  ASSERT_EQ(reader.follow(everything, after(then), &follower).code, TAIZHANG_OK);
   ASSERT_EQ(writer.execute(school("3143008888")).code, TAIZHANG_OK);
   const auto live = poll(follower, 60'000, 1).lines();
   ASSERT_EQ(live.size(), 1U) << "a reader's follower looks again by itself";
-  EXPECT_EQ(live[0]["position"], std::to_string(then + 1));
+  EXPECT_EQ(live[0]["position"], std::to_string(frozen.read().seen_position() + 1));
   taizhang_follower_close(follower);
   EXPECT_EQ(frozen.read().seen, then);
   EXPECT_EQ(reader.execute(school("3143009999")).code, TAIZHANG_UNSUPPORTED);
-  EXPECT_EQ(reader.read("", R"({"reveal":{"purpose":"x"}})").code, TAIZHANG_UNSUPPORTED);
+  EXPECT_EQ(reader.read(everything, R"({"reveal":{"purpose":"x"}})").code, TAIZHANG_UNSUPPORTED);
+
+  // What the writer answered just now a reader takes at once.
+  const std::string latest = writer.checkpoint().text;
+  ASSERT_EQ(reader.follow(everything, after(latest), &follower).code, TAIZHANG_OK);
+  taizhang_follower_close(follower);
+  ASSERT_EQ(writer.execute(school("3143007777")).code, TAIZHANG_OK);
+  EXPECT_EQ(reader.set_cursor("mine", writer.checkpoint().text.c_str()).code, TAIZHANG_OK);
 }
 
 }  // namespace

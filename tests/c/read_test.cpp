@@ -11,21 +11,24 @@ const std::string the_child = std::string("citizen-id:") + child;
 TEST(CRead, APageEndsWhereTheNextBegins) {
   const Opened opened("memory:x", create);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
-  const std::uint64_t head = opened.read().seen;
+  const std::uint64_t head = opened.read().seen_position();
   EXPECT_EQ(opened.read().lines().size(), head);
-  std::uint64_t after = 0;
+  std::string seen;
+  std::uint64_t position = 0;
   std::uint64_t pages = 0;
-  while (after < head) {
-    const Said page = opened.read("", R"({"limit":2,"after":")" + std::to_string(after) + R"("})");
+  while (position < head) {
+    const Said page = opened.read(everything, after(seen, R"(,"limit":2)"));
     ASSERT_FALSE(page.lines().empty());
-    EXPECT_EQ(page.lines().front()["position"], std::to_string(after + 1));
-    after = page.seen;
+    EXPECT_EQ(page.lines().front()["position"], std::to_string(position + 1));
+    seen = page.seen;
+    position = page.seen_position();
     ++pages;
   }
   EXPECT_EQ(pages, (head + 1) / 2);
-  const auto latest = opened.read("", R"({"backward":true,"limit":1})").lines();
-  EXPECT_EQ(latest.at(0)["position"], std::to_string(head));
-  const auto middle = opened.read("", R"({"after":1,"before":"3"})").lines();
+  const Said latest = opened.read(everything, R"({"backward":true,"limit":1})");
+  EXPECT_EQ(latest.lines().at(0)["position"], std::to_string(head));
+  EXPECT_EQ(latest.seen, "") << "backward nothing is complete";
+  const auto middle = opened.read(everything, R"({"first":2,"last":"2"})").lines();
   ASSERT_EQ(middle.size(), 1U);
   EXPECT_EQ(middle[0]["position"], "2");
 }
@@ -46,9 +49,11 @@ TEST(CRead, QueriesAreTypesTagsAndSubjects) {
   EXPECT_EQ(opened.read(R"({"items":[{"subjects":["citizen-id:x"]}]})").code, TAIZHANG_NOT_FOUND);
   EXPECT_EQ(opened.read(R"({"items":[{"tag":["x"]}]})").details["nearest"], "tags");
   EXPECT_EQ(opened.read(R"({"items":7})").code, TAIZHANG_INVALID_ARGUMENT);
-  EXPECT_EQ(opened.read("", R"({"limit":-1})").code, TAIZHANG_INVALID_ARGUMENT);
-  EXPECT_EQ(opened.read("", R"({"after":"x"})").code, TAIZHANG_INVALID_ARGUMENT);
-  EXPECT_EQ(opened.read("", R"({"late_days":1})").code, TAIZHANG_INVALID_ARGUMENT);
+  EXPECT_EQ(opened.read(everything, R"({"limit":-1})").code, TAIZHANG_INVALID_ARGUMENT);
+  for (const char* wrong : {R"({"after":"x"})", R"({"after":7})", R"({"after":{"position":7}})"})
+    EXPECT_EQ(opened.read(everything, wrong).code, TAIZHANG_INVALID_ARGUMENT) << wrong;
+  EXPECT_EQ(opened.read(everything, R"({"after":{"ledgr":"x"}})").details["nearest"], "ledger");
+  EXPECT_EQ(opened.read(everything, R"({"late_days":1})").code, TAIZHANG_INVALID_ARGUMENT);
 }
 
 TEST(CRead, PersonalDataIsMaskedUnlessItIsRevealedForAPurposeThatIsRecorded) {
@@ -66,9 +71,9 @@ TEST(CRead, PersonalDataIsMaskedUnlessItIsRevealedForAPurposeThatIsRecorded) {
   const auto accesses = [&] {
     return opened.read(R"({"items":[{"types":["personal-data-accessed"]}]})").lines();
   };
-  EXPECT_EQ(opened.read("", R"({"reveal":{}})").code, TAIZHANG_INVALID_ARGUMENT);
+  EXPECT_EQ(opened.read(everything, R"({"reveal":{}})").code, TAIZHANG_INVALID_ARGUMENT);
   EXPECT_TRUE(accesses().empty()) << "without a purpose nothing is shown";
-  EXPECT_FALSE(hides(opened.read("", reveal).text));
+  EXPECT_FALSE(hides(opened.read(everything, reveal).text));
   EXPECT_FALSE(hides(opened.trail(the_child, reveal).text));
   EXPECT_FALSE(hides(opened.view("student-register", reveal).text));
   const auto recorded = accesses();
@@ -85,13 +90,13 @@ TEST(CRead, ARecordIsByteForByteWhatTheTreeHashes) {
   {
     const Opened opened(place, create);
     ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
-    events = opened.read("", R"({"record":true})").lines();
+    events = opened.read(everything, R"({"record":true})").lines();
   }
   StorageRegistry storage;
   storage.add("rocksdb", rocksdb_backend());
   const auto system = SchoolSystem::open(storage, {.location = place});
   ASSERT_TRUE(system) << system.error().message().en;
-  auto reader = (*system)->ledger().read({});
+  auto reader = (*system)->ledger().read(taizhang::Query::all());
   ASSERT_TRUE(reader);
   constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -122,12 +127,10 @@ TEST(CTrail, TellsWhatBecameOfEachEvent) {
   EXPECT_EQ(all.seen, opened.read().seen);
   const Said first = opened.trail(the_child, R"({"limit":1})");
   EXPECT_EQ(first.lines().size(), 1U);
-  const Said rest = opened.trail(the_child, R"({"after":")" + std::to_string(first.seen) + R"("})");
+  const Said rest = opened.trail(the_child, after(first.seen));
   EXPECT_EQ(first.text + rest.text, all.text);
-  EXPECT_EQ(opened.trail(the_child, R"({"known_at":")" + std::to_string(first.seen) + R"("})")
-                .lines()
-                .size(),
-            1U);
+  const std::string then = R"({"known_at":)" + std::to_string(first.seen_position()) + "}";
+  EXPECT_EQ(opened.trail(the_child, then).lines().size(), 1U);
   EXPECT_EQ(opened.trail("citizen-id:nobody").code, TAIZHANG_NOT_FOUND);
   EXPECT_EQ(opened.trail(the_child, R"({"known_at":99999})").code, TAIZHANG_NOT_FOUND);
   EXPECT_EQ(opened.trail(the_child, R"({"late_days":99999999999})").code,
@@ -137,13 +140,13 @@ TEST(CTrail, TellsWhatBecameOfEachEvent) {
 TEST(CView, AnswersByKeyConditionPageAndTime) {
   const Opened opened("memory:x", create);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
-  const std::uint64_t then = opened.read().seen;
+  const std::uint64_t then = opened.read().seen_position();
   ASSERT_EQ(opened.execute(school("3143009999")).code, TAIZHANG_OK);
 
   const Json one = opened.view("student-register", R"({"key":[")" + the_child + R"("]})").json();
   ASSERT_EQ(one["rows"].size(), 1U);
   EXPECT_EQ(one["rows"][0]["status"], "01");
-  EXPECT_EQ(one["position"], std::to_string(opened.read().seen));
+  EXPECT_EQ(one["checkpoint"], Json::parse(opened.read().seen));
   const std::string in_school = R"({"where":{"school":"school-code:3143001234","status":"01"}})";
   EXPECT_EQ(opened.view("student-register", in_school).json(), one);
   EXPECT_TRUE(
@@ -162,11 +165,35 @@ TEST(CView, AnswersByKeyConditionPageAndTime) {
   };
   EXPECT_EQ(rows(R"({"known_at":")" + std::to_string(then) + R"("})"), 1U);
   EXPECT_EQ(rows(R"({"effective_on":"2023-08-19"})"), 0U);
-  EXPECT_EQ(rows(R"({"at_least":1})"), 2U);
+  EXPECT_EQ(rows(R"({"at_least":)" + opened.checkpoint(1).text + "}"), 2U);
+  EXPECT_EQ(rows(R"({"at_least":)" + opened.checkpoint().text + "}"), 2U);
+
+  const auto codes = [&](const std::string& ask) {
+    std::string all;
+    const Json answer = opened.view("school-register", ask).json();
+    for (const Json& row : answer["rows"]) all += row["code"].get<std::string>().substr(6) + " ";
+    return all;
+  };
+  EXPECT_EQ(codes(R"({"order":"code"})"), "1234 9999 ");
+  EXPECT_EQ(codes(R"({"order":"-code"})"), "9999 1234 ");
+  EXPECT_EQ(codes(R"({"where":{"code":["3143001234","3143009999","x"]}})").size(), 10U);
+  EXPECT_EQ(codes(R"({"where":{"code":{"above":"3143001234"}}})"), "9999 ");
+  EXPECT_EQ(codes(R"({"where":{"registered_on":{"from":"2023-08-20","below":"2023-08-21"}},)"
+                  R"("order":"code"})"),
+            "1234 9999 ");
+  EXPECT_EQ(opened.view("school-register", R"({"count":true,"limit":1})").json()["count"], "2");
+  const Said no_date =
+      opened.view("school-register", R"({"where":{"registered_on":"2023-02-30"}})");
+  EXPECT_EQ(no_date.code, TAIZHANG_INVALID_ARGUMENT);
+  EXPECT_EQ(no_date.details["field"], "registered_on");
+  for (const char* wrong : {R"({"where":{"code":{"since":"1"}}})", R"({"where":{"code":{}}})",
+                            R"({"where":{"code":[]}})", R"({"order":"name"})"})
+    EXPECT_EQ(opened.view("school-register", wrong).code, TAIZHANG_INVALID_ARGUMENT) << wrong;
 
   EXPECT_EQ(opened.view("student-registre").code, TAIZHANG_NOT_FOUND);
   EXPECT_EQ(opened.view("school-register", R"({"where":{"cod":"x"}})").code, TAIZHANG_NOT_FOUND);
-  EXPECT_EQ(opened.view("school-register", R"({"at_least":99999})").code, TAIZHANG_NOT_FOUND);
+  EXPECT_EQ(opened.checkpoint(99999).code, TAIZHANG_NOT_FOUND);
+  EXPECT_EQ(opened.view("school-register", R"({"at_least":1})").code, TAIZHANG_INVALID_ARGUMENT);
   EXPECT_EQ(opened.view("school-register", R"({"where":[]})").code, TAIZHANG_INVALID_ARGUMENT);
   EXPECT_EQ(opened.view("school-register", R"({"where":{"code":7}})").code,
             TAIZHANG_INVALID_ARGUMENT);

@@ -111,18 +111,21 @@ TEST(CAppend, EventsOfOwnKindsTakeTheirTagsFromTheSchema) {
 TEST(CAppend, AConditionGuardsWhatWasRead) {
   const Opened opened("memory:x", bus);
   const std::string items = R"("items":[{"types":["child-boarded"],"tags":["bus:bus-1"]}])";
-  const auto guarded = [&](std::uint64_t after) {
-    return opened.append(
-        boarding("child-1", "bus-1"),
-        R"({"condition":{)" + items + R"(,"after":")" + std::to_string(after) + R"("}})");
+  const auto guarded = [&](const std::string& seen) {
+    return opened.append(boarding("child-1", "bus-1"),
+                         R"({"conditions":[{)" + items + R"(,"after":)" + seen + "}]}");
   };
-  const std::uint64_t seen = opened.read("{" + items + "}").seen;
-  ASSERT_EQ(guarded(seen).code, TAIZHANG_OK);
-  const Said late = guarded(seen);
+  const Said read = opened.read("{" + items + "}");
+  const Said first = guarded(read.seen);
+  ASSERT_EQ(first.code, TAIZHANG_OK) << first.message;
+  const Said late = guarded(read.seen);
   EXPECT_EQ(late.code, TAIZHANG_CONDITION_FAILED);
-  EXPECT_EQ(late.details["position"], std::to_string(seen + 1));
+  EXPECT_EQ(late.details["position"], std::to_string(read.seen_position() + 1));
+  EXPECT_EQ(late.details["condition"], "0");
+  EXPECT_EQ(late.details["item"], "0");
   EXPECT_EQ(late.retry, TAIZHANG_RETRY_DECISION);
-  EXPECT_EQ(guarded(opened.read("{" + items + "}").seen).code, TAIZHANG_OK);
+  EXPECT_EQ(guarded(first.json()["checkpoint"].dump()).code, TAIZHANG_OK)
+      << "what an append answers is the next one's place";
 }
 
 TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
@@ -147,13 +150,23 @@ TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
   refused(R"({"type":"child-boarded","context":{"actr":"x"},"body":{}})");
   refused(R"({"type":"ledger.event-voided","body":{"reason":"x","approver":"y"}})");
   refused("no JSON");
+  refused(R"({"type":"child-boarded","id":"00000000000000000000000000","body":{}})");
+  EXPECT_EQ(refused(R"({"type":"child-boarded","type":"child-boarded","body":{}})").details["name"],
+            "type");
+  refused(good.substr(0, good.size() - 1) + std::string("\0", 1));
+  EXPECT_EQ(opened.append(good, std::string(100'000, '[')).code, TAIZHANG_TOO_LARGE);
+  EXPECT_EQ(opened.append(good, R"({"condition":{"after":1,"after":2}})").details["name"], "after");
+  ::testing::internal::CaptureStderr();
+  refused(R"({"type":"child-boarded","body_bytes":"CgH/"})");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << "nothing is printed";
   EXPECT_EQ(opened.append("").code, TAIZHANG_INVALID_ARGUMENT) << "no events";
-  EXPECT_EQ(opened.append(good, R"({"condition":7})").code, TAIZHANG_INVALID_ARGUMENT);
-  EXPECT_EQ(opened.append(good, R"({"conditon":{}})").details["nearest"], "condition");
+  EXPECT_EQ(opened.append(good, R"({"conditions":7})").code, TAIZHANG_INVALID_ARGUMENT);
+  EXPECT_EQ(opened.append(good, R"({"condition":{}})").details["nearest"], "conditions");
   const std::string long_text(2'000'000, 'x');
-  EXPECT_EQ(
-      opened.append(boarding("c", "b", R"(,"context":{"document":")" + long_text + R"("})")).code,
-      TAIZHANG_TOO_LARGE);
+  const Said large =
+      opened.append(good + boarding("c", "b", R"(,"context":{"document":")" + long_text + R"("})"));
+  EXPECT_EQ(large.code, TAIZHANG_TOO_LARGE);
+  EXPECT_EQ(large.details["line"], "2");
   EXPECT_EQ(
       opened.execute(R"({"type":"BoardBus","body":{"child":"c","bus":"b"}})").lines().at(0)["code"],
       "invalid_argument")

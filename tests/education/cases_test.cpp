@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "education/world.hpp"
+#include "taizhang/ledger/v1/commands.pb.h"
 
 namespace taizhang::education_test {
 namespace {
@@ -269,7 +270,7 @@ TEST(Parameters, OnlyThoseThatARuleReads) {
   };
   EXPECT_EQ(value("2021-12-31"), "5/1000");
   EXPECT_EQ(value("2022-01-01"), "1/100");
-  v1::VoidEvent undo;
+  taizhang::ledger::v1::VoidEvent undo;
   undo.set_position(at);
   undo.set_reason("误设");
   undo.set_approver("county");

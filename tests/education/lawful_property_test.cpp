@@ -6,6 +6,7 @@
 #include "education/lawful.hpp"
 #include "education/world.hpp"
 #include "taizhang/education/v1/views.pb.h"
+#include "taizhang/ledger/v1/commands.pb.h"
 #include "taizhang/projection/fold_row.hpp"
 
 namespace taizhang::education_test {
@@ -100,7 +101,7 @@ Command command_of(const Step& step, World& world) {
       return about(World::of<v1::WithdrawStudent>(student));
     }
     default: {
-      v1::VoidEvent body;
+      taizhang::ledger::v1::VoidEvent body;
       const Position head = world.ledger().head().position;
       body.set_position(1 + static_cast<Position>(step.target) % head);
       body.set_reason("误录");

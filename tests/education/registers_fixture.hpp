@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "education/registers/registers.hpp"
+#include "schema/amendment.hpp"
 #include "taizhang/education/education.hpp"
 #include "taizhang/education/v1/events.pb.h"
 #include "taizhang/education/v1/views.pb.h"
@@ -26,7 +27,7 @@ class OpenSealer final : public Sealer {
   Result<Sealed> seal(std::string_view subject, std::string_view data_class, const Id&,
                       std::string_view plaintext) override {
     return Sealed{std::string(subject), std::string(data_class), 1, std::string(24, 'n'),
-                  std::string(plaintext)};
+                  std::string(plaintext), "digest of " + std::string(plaintext)};
   }
   Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
                                           const Id&) const override {
@@ -50,13 +51,13 @@ class Log {
     return keep(*std::move(encoded));
   }
   Position correct(Position target, const google::protobuf::Message& replacement) {
-    auto encoded =
-        encode_correction(*schema_, recorded(target), replacement, id(), {}, approval_, sealer_);
+    auto encoded = schema::encode_correction(*schema_, recorded(target), replacement, id(), {},
+                                             approval_, sealer_);
     EXPECT_TRUE(encoded.has_value()) << (encoded ? "" : encoded.error().message().en);
     return keep(*std::move(encoded));
   }
   Position void_event(Position target) {
-    auto encoded = encode_void(recorded(target), id(), {}, approval_);
+    auto encoded = schema::encode_void(recorded(target), id(), {}, approval_);
     EXPECT_TRUE(encoded.has_value()) << (encoded ? "" : encoded.error().message().en);
     return keep(*std::move(encoded));
   }

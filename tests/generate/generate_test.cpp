@@ -63,11 +63,13 @@ TEST_F(Generate, SameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   EXPECT_NE(contents(place("one")), contents(place("other")));
 }
 
-TEST_F(Generate, AgainIntoItsOwnDirectoryLeavesNothingOfTheOldRun) {
+TEST_F(Generate, NothingIsEverClearedAway) {
   make(school(300, 3, 5));
-  make(school(200, 1, 5));
-  make(school(200, 1, 5), "fresh");
-  EXPECT_EQ(contents(place("made")), contents(place("fresh")));
+  const auto before = contents(place("made"));
+  GenerateOptions options = school(200, 1, 5);
+  options.directory = place("made");
+  EXPECT_EQ(generate(options).error().code(), ErrorCode::already_exists);
+  EXPECT_EQ(contents(place("made")), before);
 }
 
 TEST_F(Generate, RefusesAForeignDirectoryAndOptionsOutOfRange) {

@@ -43,7 +43,7 @@ GenerateOptions county(std::int64_t pupils, int years, std::uint64_t seed) {
 std::vector<std::string> fixed(const SchoolSystem& of) {
   auto& system = const_cast<SchoolSystem&>(of);
   std::vector<std::string> lines;
-  Reader reader = need(system.ledger().read(Query::all(), {.after = 1}));
+  Reader reader = need(system.ledger().read(Query::all(), {.first = 2}));
   while (const RecordedEvent* event = need(reader.next())) {
     std::string line = std::to_string(event->position) + ' ' +
                        std::to_string(event->recorded_at.microseconds) + ' ' +

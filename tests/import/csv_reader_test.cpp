@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "import/reject_file.hpp"
 #include "import/scratch.hpp"
 
 namespace taizhang::importing {
@@ -60,6 +61,59 @@ TEST_P(Encodings, GiveTheSameText) {
   EXPECT_TRUE(read.problems.empty());
 }
 INSTANTIATE_TEST_SUITE_P(All, Encodings, testing::Values("plain", "bom", "gb18030"));
+
+TEST(RejectFile, IsTextForASpreadsheetAndComesBackAsItWas) {
+  Scratch scratch;
+  const std::vector<std::string> header{"学籍号", "=备注"};
+  const Table rows{{"G1", "=HYPERLINK(\"http://x\",\"y\")"},
+                   {"+1", "@SUM(A1)"},
+                   {"-5", "'=1"},
+                   {"''-", "'quoted"},
+                   {"a=b", ""}};
+  std::string text = "学籍号,=备注\n";
+  for (const auto& row : rows) {
+    std::string quoted = row[1];
+    for (std::size_t at = 0; (at = quoted.find('"', at)) != std::string::npos; at += 2)
+      quoted.insert(at, 1, '"');
+    text += row[0] + ",\"" + quoted + "\"\n";
+  }
+  const std::string place = scratch.path("rejects.csv");
+  {
+    RejectFile rejects(place, header, ',');
+    auto reader = *CsvReader::open({scratch.write("a.csv", text)});
+    BadRow why;
+    why.message = why.way_out = {"=1", "=1"};
+    for (CsvRow row; *reader->next(row);) ASSERT_TRUE(rejects.add(row, why));
+    ASSERT_TRUE(rejects.finish());
+  }
+  const std::string written = test::read_file(place);
+  for (const char* start : {"=", "+", "-", "@"})
+    EXPECT_EQ(written.find(",\"" + std::string(start)), std::string::npos) << written;
+  const Read again = read_all(place);
+  EXPECT_EQ(again.header[1], header[1]);
+  ASSERT_EQ(again.rows.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    EXPECT_EQ(Table::value_type(again.rows[i].begin(), again.rows[i].begin() + 2), rows[i]);
+  // A file of somebody else's keeps its apostrophes.
+  EXPECT_EQ(read_all(scratch.write("b.csv", "a\n'=1\n")).rows, (Table{{"'=1"}}));
+}
+
+TEST(RejectFile, IsNotWrittenByTwoImportsAtOnce) {
+  Scratch scratch;
+  const std::string place = scratch.path("rejects.csv");
+  CsvRow row;
+  row.add("x");
+  RejectFile first(place, {"a"}, ',');
+  ASSERT_TRUE(first.add(row, {}));
+  {
+    RejectFile second(place, {"a"}, ',');
+    const auto refused = second.add(row, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::held);
+  }
+  ASSERT_TRUE(first.finish());
+  EXPECT_EQ(read_all(place).rows.size(), 1U);
+}
 
 TEST(CsvReader, KeepsCharactersThatStraddlePieces) {
   Scratch scratch;

@@ -137,6 +137,15 @@ TEST_F(Import, BadRowsAreReportedAndComeBackMended) {
   EXPECT_EQ(world.ledger().head().position, head);
 }
 
+TEST_F(Import, FileNamedByBytesThatAreNoTextIsRecordedAsText) {
+  const std::string roster = test::read_file(school.roster(pupils(2)));
+  EXPECT_EQ(world.take(scratch.write("\xC3\xFB\xB5\xA5.csv", roster), school.map).taken, 2U);
+  Reader reader = *world.ledger().read(Query::all(), {.backward = true});
+  const auto last = reader.next();
+  ASSERT_TRUE(last && *last != nullptr);
+  EXPECT_EQ(decode_context((*last)->context)->file, "\uFFFD\uFFFD\uFFFD\uFFFD.csv");
+}
+
 TEST_F(Import, PersonalValuesAreMaskedInReports) {
   world.take(school.roster({School::pupil(1)}), school.map);
   auto options = world.options(school.roster({School::pupil(1, "李小四")}), school.map);

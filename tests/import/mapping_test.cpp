@@ -155,6 +155,35 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"is = ", "was = ", "6", "unknown"}, Wrong{"[\"学籍号\"]", "[\"学籍号\"", "3", "TOML"},
         Wrong{"key = [\"学籍号\"]", "mode = \"sync\"\nkey = []", "2", "snapshot"}));
 
+TEST(Mapping, TablesInOneAnotherAreBoundedHoweverTheyAreWritten) {
+  Scratch scratch;
+  const auto dotted = [](std::size_t parts) {
+    std::string key = "a";
+    for (std::size_t i = 1; i < parts; ++i) key += i % 2 == 0 ? ".a" : " . \"a.b\"";
+    return key;
+  };
+  std::string inline_tables;
+  for (int i = 0; i < 90; ++i) inline_tables += "{" + dotted(50) + " = ";
+  const std::string dots(1'000, '.');
+  for (const std::string& deep :
+       {dotted(200'000) + " = 1", "[" + dotted(200'000) + "]", "[[" + dotted(200'000) + "]]\n",
+        "[" + dotted(60) + "] # x\n" + dotted(60) + " = 1", "x = " + inline_tables + "1",
+        "x = \"\"\"a\"\"\"\"\"\n" + dotted(102) + " = 1", "x = 'it\n" + dotted(102) + " = 1"}) {
+    const auto refused = load(scratch, deep);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message().en.find("deeper"), std::string::npos)
+        << refused.error().message().en;
+  }
+  for (const std::string& flat : {"x = \"" + dots + "\"", "# " + dots, "x = '''\n" + dots + "'''",
+                                  "x = [" + dotted(1) + "]"}) {
+    const auto other = load(scratch, flat);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().message().en.find("deeper"), std::string::npos)
+        << other.error().message().en;
+  }
+  EXPECT_EQ(load(scratch, std::string(5U << 20, '#')).error().code(), ErrorCode::too_large);
+}
+
 TEST(Mapping, AMissingColumnIsNamedWithTheNearest) {
   Scratch scratch;
   auto mapping = load(scratch, good);

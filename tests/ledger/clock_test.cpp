@@ -99,7 +99,7 @@ TEST_P(ClockRules, AClockBehindTheLogAtOpeningNeedsAPerson) {
 
 TEST_P(ClockRules, OnlyASimulatedLedgerTakesTimesFromItsCommits) {
   const std::vector events{event(0, "t", {})};
-  EXPECT_CODE(ledger->append(events, std::nullopt, {.simulated_now = Timestamp{1}}),
+  EXPECT_CODE(ledger->append(events, {}, {.simulated_now = Timestamp{1}}),
               ErrorCode::invalid_argument);
   Place other(GetParam());
   auto simulated = other.create({.simulated_clock = true});
@@ -108,14 +108,13 @@ TEST_P(ClockRules, OnlyASimulatedLedgerTakesTimesFromItsCommits) {
   for (std::uint32_t i = 0; i < 3; ++i) {
     const Timestamp now{static_cast<std::int64_t>(i) * 365 * 24 * 60 * minute};
     const auto result =
-        (*simulated)->append(std::vector{event(i, "t", {})}, std::nullopt, {.simulated_now = now});
+        (*simulated)->append(std::vector{event(i, "t", {})}, {}, {.simulated_now = now});
     ASSERT_OK(result);
     EXPECT_EQ(result->recorded_at, now);
   }
   const auto last = (*simulated)->head().recorded_at;
   const auto earlier =
-      (*simulated)
-          ->append(std::vector{event(9, "t", {})}, std::nullopt, {.simulated_now = Timestamp{1}});
+      (*simulated)->append(std::vector{event(9, "t", {})}, {}, {.simulated_now = Timestamp{1}});
   ASSERT_OK(earlier);
   EXPECT_EQ(earlier->recorded_at, last);
   simulated->reset();

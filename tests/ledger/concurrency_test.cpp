@@ -23,7 +23,7 @@ TEST_P(Concurrency, OfManyWritersOnOneBoundaryOneWins) {
     for (std::uint32_t i = 0; i < 64; ++i)
       threads.emplace_back([&, i] {
         const auto result =
-            append({event(round * 100 + i, "taken", {"place"})}, Condition{query, after});
+            append({event(round * 100 + i, "taken", {"place"})}, since(query, after));
         if (result)
           ++won;
         else if (result.error().code() == ErrorCode::condition_failed)
@@ -47,7 +47,7 @@ TEST_P(Concurrency, NothingIsLostDoubledOrReordered) {
   // A reader beside the writers sees whole commits, without gaps, growing.
   std::thread reader([&] {
     while (writing.load()) {
-      const auto seen = read_positions(*ledger, {});
+      const auto seen = read_positions(*ledger, Query::all());
       EXPECT_EQ(seen.positions.size(), seen.seen);
       EXPECT_EQ(seen.seen % batch, 0U);
     }
@@ -67,7 +67,7 @@ TEST_P(Concurrency, NothingIsLostDoubledOrReordered) {
         for (std::uint32_t k = 0; k < batch; ++k)
           commit.push_back(event((writer * each + i) * batch + k, "t", {tag, "all"}));
         const Position after = positions[writer].empty() ? 0 : positions[writer].back();
-        const auto result = append(commit, Condition{Query::tag(tag), after});
+        const auto result = append(commit, since(Query::tag(tag), after));
         if (!result) {
           ++failures;
           continue;
@@ -75,7 +75,7 @@ TEST_P(Concurrency, NothingIsLostDoubledOrReordered) {
         positions[writer].insert(positions[writer].end(), result->positions.begin(),
                                  result->positions.end());
         // A retry of what was just taken.
-        const auto again = append(commit, Condition{Query::tag(tag), after});
+        const auto again = append(commit, since(Query::tag(tag), after));
         if (!again || again->positions != result->positions) ++failures;
       }
     });

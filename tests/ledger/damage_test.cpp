@@ -1,7 +1,9 @@
 #include "fixture.hpp"
 #include "ledger/bytes.hpp"
+#include "ledger/committer.hpp"
 #include "ledger/group.hpp"
 #include "ledger/meta.hpp"
+#include "ledger/opening.hpp"
 #include "ledger/page.hpp"
 
 namespace taizhang::testing {
@@ -105,7 +107,7 @@ TEST_P(Damage, InAPageFailsThatReadAndNamesIt) {
   {
     auto opened = place.open();
     ASSERT_OK(opened);
-    auto reader = (*opened)->read({});
+    auto reader = (*opened)->read(Query::all());
     ASSERT_OK(reader);
     for (int i = 1; i <= 32; ++i) ASSERT_OK(reader->next());
     const auto failed = reader->next();
@@ -114,7 +116,7 @@ TEST_P(Damage, InAPageFailsThatReadAndNamesIt) {
     EXPECT_CODE(reader->next(), ErrorCode::damaged);
     EXPECT_NE((*opened)->status().damage.find("33"), std::string::npos);
     // What is whole is read, and events are still taken.
-    EXPECT_EQ(read_positions(**opened, {}, {.after = 64}).positions.size(), 236U);
+    EXPECT_EQ(read_positions(**opened, Query::all(), {.first = 65}).positions.size(), 236U);
     ASSERT_OK((*opened)->append(std::vector{event(900, "t", {"a"})}));
   }
   erase(core::keyspace::pages, core::head_key(1));
@@ -209,6 +211,44 @@ TEST(FailedWrite, StopsAppendsForGoodWhileReadsGoOn) {
   auto again = place.open();
   ASSERT_OK(again);
   ASSERT_OK((*again)->append(std::vector{event(1, "t", {"a"})}));
+}
+
+// Known is told for durable events only: a retry that names one event of the group that fails, and
+// one of long ago, is as unknown as the group, in whatever order it names them.
+TEST(FailedWrite, ARetryOfWhatFailsWithItIsNotKnown) {
+  Place place("memory");
+  auto failing = std::make_shared<std::atomic<bool>>(false);
+  auto store = place.store(OpenMode::create);
+  ASSERT_OK(store);
+  ASSERT_OK(core::make_ledger(**store, false));
+  auto log = core::open_log(std::make_unique<FailingStore>(*std::move(store), failing));
+  ASSERT_OK(log);
+  core::Sealer sealer(**log);
+  core::Committer committer(**log, sealer, place.clock);
+  const auto apply = [&](const std::vector<std::vector<NewEvent>>& appends) {
+    std::vector<std::unique_ptr<core::PreparedCommit>> commits;
+    std::vector<OrderedCommit> ordered;
+    for (const auto& events : appends) {
+      auto made = core::PreparedCommit::make(events, {});
+      EXPECT_TRUE(made.has_value());
+      commits.push_back(*std::move(made));
+      ordered.push_back({commits.back().get(), place.clock->now()});
+    }
+    committer.apply(ordered);
+    std::vector<std::string> verdicts;
+    for (const auto& commit : commits) {
+      const auto& verdict = *commit->verdict;
+      verdicts.emplace_back(verdict ? (verdict->known ? "known" : "ok")
+                                    : std::string(name(verdict.error().code())));
+    }
+    return verdicts;
+  };
+  const auto old = event(1, "t", {"a"}), fresh = event(2, "t", {"a"});
+  using Verdicts = std::vector<std::string>;
+  EXPECT_EQ(apply({{old}}), Verdicts{"ok"});
+  *failing = true;
+  EXPECT_EQ(apply({{fresh}, {fresh, old}, {old, fresh}, {old}}),
+            (Verdicts{"outcome_unknown", "outcome_unknown", "outcome_unknown", "known"}));
 }
 
 }  // namespace

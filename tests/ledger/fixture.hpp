@@ -126,7 +126,17 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
   }
   Result<Appended> append(const std::vector<NewEvent>& events,
                           const std::optional<Condition>& condition = std::nullopt) {
-    return ledger->append(events, condition);
+    if (condition) return ledger->append(events, {*condition});
+    return ledger->append(events);
+  }
+  /// "Nothing matching since that position."
+  [[nodiscard]] Condition since(Query query, Position position) const {
+    return {std::move(query), at(position)};
+  }
+  [[nodiscard]] Checkpoint at(Position position) const {
+    const auto found = ledger->checkpoint_at(position);
+    if (!found) ADD_FAILURE() << describe(found.error());
+    return found ? *found : Checkpoint{};
   }
 
   Place place{GetParam()};
@@ -155,7 +165,12 @@ inline ReadBack read_positions(const Ledger& ledger, const Query& query,
     if (*next == nullptr) break;
     back.positions.push_back((*next)->position);
   }
-  back.seen = reader->seen();
+  if (options.backward) return back;
+  const auto seen = reader->seen();
+  if (!seen)
+    ADD_FAILURE() << describe(seen.error());
+  else
+    back.seen = seen->position;
   return back;
 }
 

@@ -33,7 +33,7 @@ class Follow : public LedgerTest {
 TEST_P(Follow, StartsAtTheOriginTheHeadOrBetween) {
   add(5, "a");
   for (const Position after : Positions{0, 3, 5}) {
-    auto follower = ledger->follow({}, after);
+    auto follower = ledger->follow(Query::all(), at(after));
     ASSERT_OK(follower);
     Positions expected;
     for (auto at = after + 1; at <= 5; ++at) expected.push_back(at);
@@ -41,12 +41,12 @@ TEST_P(Follow, StartsAtTheOriginTheHeadOrBetween) {
     const auto none = follower->next(milliseconds(0));
     ASSERT_OK(none);
     EXPECT_EQ(*none, nullptr);
-    EXPECT_EQ(follower->seen(), 5U);
+    EXPECT_EQ(*follower->seen(), at(5));
   }
 }
 
 TEST_P(Follow, WaitsForTheFirstEventOfAnEmptyLedger) {
-  auto follower = ledger->follow(Query::tag("a"), 0);
+  auto follower = ledger->follow(Query::tag("a"));
   ASSERT_OK(follower);
   std::thread writer([&] { add(1, "a"); });
   EXPECT_EQ(take(*follower, 1), Positions{1});
@@ -56,7 +56,7 @@ TEST_P(Follow, WaitsForTheFirstEventOfAnEmptyLedger) {
 TEST_P(Follow, DeliversEachOnceAndInOrderWhileCatchingUpAndSealing) {
   constexpr std::uint32_t commits = 300;
   add(3, "a");
-  auto follower = ledger->follow(Query::tag("a"), 0);
+  auto follower = ledger->follow(Query::tag("a"));
   ASSERT_OK(follower);
   std::thread writer([&] {
     for (std::uint32_t i = 0; i < commits; ++i) {
@@ -73,19 +73,19 @@ TEST_P(Follow, DeliversEachOnceAndInOrderWhileCatchingUpAndSealing) {
 
 TEST_P(Follow, PassesOverWhatDoesNotMatch) {
   add(4, "b");
-  auto follower = ledger->follow(Query::tag("a"), 0);
+  auto follower = ledger->follow(Query::tag("a"));
   ASSERT_OK(follower);
   const auto none = follower->next(milliseconds(0));
   ASSERT_OK(none);
   EXPECT_EQ(*none, nullptr);
-  EXPECT_EQ(follower->seen(), 4U);
+  EXPECT_EQ(*follower->seen(), at(4));
   add(1, "a");
   EXPECT_EQ(take(*follower, 1), Positions{5});
-  EXPECT_EQ(follower->seen(), 5U);
+  EXPECT_EQ(*follower->seen(), at(5));
 }
 
 TEST_P(Follow, StopWakesTheWaiting) {
-  auto follower = ledger->follow({}, 0);
+  auto follower = ledger->follow(Query::all());
   ASSERT_OK(follower);
   std::thread stopper([&] { follower->stop(); });
   const auto next = follower->next(long_wait);
@@ -95,8 +95,8 @@ TEST_P(Follow, StopWakesTheWaiting) {
 }
 
 TEST_P(Follow, ClosingDeliversTheRestAndThenSaysSo) {
-  auto waiting = ledger->follow({}, 0);
-  auto behind = ledger->follow({}, 0);
+  auto waiting = ledger->follow(Query::all());
+  auto behind = ledger->follow(Query::all());
   ASSERT_OK(waiting);
   ASSERT_OK(behind);
   std::string end;
@@ -114,8 +114,8 @@ TEST_P(Follow, ClosingDeliversTheRestAndThenSaysSo) {
   EXPECT_EQ(end, "closed");
   EXPECT_EQ(take(*behind, 3), (Positions{1, 2, 3}));
   EXPECT_CODE(behind->next(milliseconds(0)), ErrorCode::closed);
-  EXPECT_CODE(ledger->follow({}, 0), ErrorCode::closed);
-  EXPECT_CODE(ledger->read({}), ErrorCode::closed);
+  EXPECT_CODE(ledger->follow(Query::all()), ErrorCode::closed);
+  EXPECT_CODE(ledger->read(Query::all()), ErrorCode::closed);
 }
 
 TAIZHANG_BOTH_STORES(Follow);

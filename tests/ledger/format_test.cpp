@@ -46,8 +46,8 @@ TEST(Format, IsTheWorkedExample) {
   {
     auto ledger = place.create({.simulated_clock = true});
     ASSERT_OK(ledger);
-    ASSERT_OK((*ledger)->append(std::vector{example(1)}, std::nullopt, at));
-    auto reader = (*ledger)->read({});
+    ASSERT_OK((*ledger)->append(std::vector{example(1)}, {}, at));
+    auto reader = (*ledger)->read(Query::all());
     ASSERT_OK(reader);
     const auto first = reader->next();
     ASSERT_OK(first);
@@ -82,11 +82,10 @@ TEST(Format, IsTheWorkedExample) {
   auto ledger = place.open();
   ASSERT_OK(ledger);
   for (int number = 2; number <= 255; ++number)
-    ASSERT_OK((*ledger)->append(std::vector{example(static_cast<std::uint8_t>(number))},
-                                std::nullopt, at));
+    ASSERT_OK((*ledger)->append(std::vector{example(static_cast<std::uint8_t>(number))}, {}, at));
   auto last = example(1);
   last.id.bytes.back() = 2;
-  ASSERT_OK((*ledger)->append(std::vector{last}, std::nullopt, at));
+  ASSERT_OK((*ledger)->append(std::vector{last}, {}, at));
   ASSERT_OK((*ledger)->seal());
   const auto root = (*ledger)->head().root;
   ledger->reset();

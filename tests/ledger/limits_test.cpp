@@ -43,11 +43,52 @@ TEST_P(Limits, OfNamesAndTags) {
   });
 }
 
+TEST_P(Limits, OfTextsDatesAndIdsOfAnEvent) {
+  const auto refused = [&](const auto& spoil, const std::string& name) {
+    auto made = next();
+    spoil(made);
+    const auto before = ledger->head().root;
+    const auto result = append({made});
+    EXPECT_CODE(result, ErrorCode::invalid_argument);
+    if (!name.empty()) {
+      EXPECT_EQ(result.error().detail("name"), name);
+    }
+    EXPECT_EQ(ledger->head().root, before) << name;
+  };
+  const std::string broken = "a plain beginning \xC3";
+  for (const auto& [name, text] : std::vector<std::pair<std::string, std::string Context::*>>{
+           {"actor", &Context::actor},
+           {"role", &Context::role},
+           {"office", &Context::office},
+           {"document", &Context::document},
+           {"on_behalf_of", &Context::on_behalf_of},
+           {"correlation", &Context::correlation},
+           {"causation", &Context::causation},
+           {"file", &Context::file}})
+    refused([&](NewEvent& event) { event.context.*text = broken; }, name);
+  refused([&](NewEvent& event) { event.type = broken; }, "");
+  refused([&](NewEvent& event) { event.tags = {broken}; }, "");
+  refused([&](NewEvent& event) { event.sealed = {{.subject = broken}}; }, "sealed subject");
+  refused([](NewEvent& event) { event.effective_on = Date{2'147'483'647}; }, "effective_on");
+  refused([](NewEvent& event) { event.effective_on = Date{-719'163}; }, "effective_on");
+  refused([](NewEvent& event) { event.effective_on = Date{2'932'897}; }, "effective_on");
+  refused([](NewEvent& event) { event.context.claimed_at = Timestamp{INT64_MAX}; }, "claimed_at");
+  refused([](NewEvent& event) { event.context.batch = Id{}; }, "");
+  refused([](NewEvent& event) { event.context.command = Id{}; }, "");
+  refused([](NewEvent& event) { event.id = Id{}; }, "");
+  for (const char* on : {"0001-01-01", "9999-12-31"}) {
+    auto made = next();
+    made.effective_on = *Date::parse(on);
+    made.context.document = "溆教〔2024〕5号";
+    ASSERT_OK(append({made}));
+  }
+}
+
 TEST_P(Limits, OfAnEventAndACommit) {
   auto empty = next();
   empty.clear = "x";
   ASSERT_OK(append({empty}));
-  auto reader = ledger->read({});
+  auto reader = ledger->read(Query::all());
   ASSERT_OK(reader);
   const auto first = reader->next();
   ASSERT_OK(first);
@@ -81,12 +122,12 @@ TEST_P(Limits, OfAQuery) {
   around(limits::query_items_max, [&](std::size_t size) {
     Query query;
     query.items.resize(size, {{"other"}, {"b"}});
-    return append({next()}, Condition{query, 0});
+    return append({next()}, since(query, 0));
   });
   Query query;
   query.items.resize(limits::query_items_max + 1, {{"other"}, {"b"}});
   EXPECT_CODE(ledger->read(query), ErrorCode::too_large);
-  EXPECT_CODE(ledger->follow(query, 0), ErrorCode::too_large);
+  EXPECT_CODE(ledger->follow(query), ErrorCode::too_large);
 }
 
 TEST_P(Limits, OfEventTypes) {
@@ -129,6 +170,25 @@ TEST_P(Limits, TheFormOfAnEventIsChecked) {
   auto good = next();
   good.tags = {"学校:第一小学", "\xF0\xA0\xAE\xB7", "\xC2\xA0"};
   ASSERT_OK(append({good}));
+}
+
+TEST_P(Limits, OfWhatAContextAddsWhichAreIds) {
+  const auto with = [&](const std::string& name, const std::string& value) {
+    auto made = next();
+    made.context.extra = {{name, value}};
+    return append({made});
+  };
+  ASSERT_OK(with("trace", "00-4bf92f3577b34da6-01"));
+  EXPECT_CODE(with(std::string(limits::extra_name_bytes_max + 1, 'n'), "x"), ErrorCode::too_large);
+  EXPECT_CODE(with("n", std::string(limits::extra_value_bytes_max + 1, 'v')), ErrorCode::too_large);
+  for (const auto* bad : {"", "two words", "张三", "line\n", "\x7F"}) {
+    EXPECT_CODE(with("n", bad), ErrorCode::invalid_argument);
+    EXPECT_CODE(with(bad, "v"), ErrorCode::invalid_argument);
+  }
+  auto many = next();
+  for (std::size_t i = 0; i <= limits::extra_entries_max; ++i)
+    many.context.extra.emplace("n" + std::to_string(i), "v");
+  EXPECT_CODE(append({many}), ErrorCode::too_large);
 }
 
 TEST_P(Limits, AFullTailMakesAppendsWaitForItsSealing) {

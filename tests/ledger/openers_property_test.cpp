@@ -34,7 +34,7 @@ RC_GTEST_PROP(OpenersProperty, AFollowerIsTheLogUpToTheLastRefresh, ()) {
     return *Ledger::open(*place.store(OpenMode::follower), place.clock);
   };
   auto reader = open_reader();
-  auto follower = std::make_unique<Follower>(*reader->follow(Query::tag("a"), 0));
+  auto follower = std::make_unique<Follower>(*reader->follow(Query::tag("a")));
   std::uint32_t number = 0;
   Position delivered = 0;
   std::vector<Head> heads{ledger->head()};
@@ -84,7 +84,8 @@ RC_GTEST_PROP(OpenersProperty, AFollowerIsTheLogUpToTheLastRefresh, ()) {
         reader.reset();
         reader = open_reader();
         RC_ASSERT(reader->head().position == number);
-        follower = std::make_unique<Follower>(*reader->follow(Query::tag("a"), delivered));
+        follower = std::make_unique<Follower>(
+            *reader->follow(Query::tag("a"), *reader->checkpoint_at(delivered)));
         continue;
     }
     RC_ASSERT(reader->head().position == before);

@@ -27,7 +27,7 @@ class Openers : public LedgerTest {
     EXPECT_EQ(reader.head().position, ledger->head().position);
     EXPECT_EQ(reader.head().root, ledger->head().root);
     EXPECT_EQ(reader.head().recorded_at, ledger->head().recorded_at);
-    for (const auto& query : {Query{}, Query::tag("a")})
+    for (const auto& query : {Query::all(), Query::tag("a")})
       EXPECT_EQ(read_positions(reader, query).positions, read_positions(*ledger, query).positions);
     for (Position at = 0; at <= ledger->head().position; at += 97) {
       const auto ours = ledger->root_at(at), theirs = reader.root_at(at);
@@ -181,7 +181,7 @@ TEST_P(Openers, FollowDeliversWhatIsRecordedElsewhereAndEndsWithItsOwnHandle) {
   add(3);
   auto opened = open_reader(OpenMode::follower);
   ASSERT_OK(opened);
-  auto follower = (*opened)->follow(Query::tag("a"), 1);
+  auto follower = (*opened)->follow(Query::tag("a"), *(*opened)->checkpoint_at(1));
   ASSERT_OK(follower);
   constexpr std::uint32_t commits = 200;
   std::thread writer([&] {

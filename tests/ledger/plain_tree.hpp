@@ -18,7 +18,7 @@ class PlainTree {
   void add(const Hash& leaf) { leaves_.push_back(leaf); }
   void read(const Ledger& ledger) {
     leaves_.clear();
-    auto reader = ledger.read({});
+    auto reader = ledger.read(Query::all());
     ASSERT_TRUE(reader.has_value());
     for (;;) {
       const auto next = reader->next();

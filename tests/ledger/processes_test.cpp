@@ -106,7 +106,7 @@ TEST(Processes, AFollowerHasTheWritersLogEventForEvent) {
     ASSERT_OK(place.create());
     auto reader = open_at(place.name(), OpenMode::follower);
     ASSERT_OK(reader);
-    auto follower = (*reader)->follow(Query::tag("a"), 0);
+    auto follower = (*reader)->follow(Query::tag("a"));
     ASSERT_OK(follower);
     const Position last = work.threads * (work.commits / 4) * 10;
     Child child("Processes.DISABLED_Writes", told(place.name(), work));
@@ -132,7 +132,7 @@ TEST(Processes, AFollowerOutlivesItsWriters) {
   ASSERT_OK(place.create());
   auto reader = open_at(place.name(), OpenMode::follower);
   ASSERT_OK(reader);
-  auto follower = (*reader)->follow(Query::tag("a"), 0);
+  auto follower = (*reader)->follow(Query::tag("a"));
   ASSERT_OK(follower);
   std::vector<Id> got;
   for (int round = 0; round < 8; ++round) {

@@ -217,7 +217,7 @@ TEST_P(Proofs, HoldWhileEventsMoveIntoPages) {
         const auto head = ledger->head();
         if (head.position == 0) continue;
         const auto position = head.position - below(random, std::min(head.position, Position{900}));
-        auto reader = ledger->read({}, {.after = position - 1, .limit = 1});
+        auto reader = ledger->read(Query::all(), ReadOptions::one(position));
         ASSERT_OK(reader);
         const auto event = reader->next();
         ASSERT_OK(event);

@@ -47,13 +47,15 @@ NewEvent arbitrary_event() {
   context.line = *rc::gen::arbitrary<std::uint64_t>();
   if (const auto at = maybe(rc::gen::arbitrary<std::int64_t>()))
     context.claimed_at = Timestamp{*at};
+  for (auto entries = *rc::gen::inRange(0, 3); entries > 0; --entries)
+    context.extra["n" + *text()] = *text();
   if (*rc::gen::arbitrary<bool>())
     event.target =
         Target{*rc::gen::arbitrary<std::uint64_t>(), *text(), *rc::gen::arbitrary<std::uint32_t>()};
   event.clear = *rc::gen::arbitrary<std::string>();
   for (auto parts = *rc::gen::inRange(0, 3); parts > 0; --parts)
     event.sealed.push_back({*text(), *text(), *rc::gen::arbitrary<std::uint32_t>(),
-                            *rc::gen::arbitrary<std::string>(),
+                            *rc::gen::arbitrary<std::string>(), *rc::gen::arbitrary<std::string>(),
                             *rc::gen::arbitrary<std::string>()});
   return event;
 }
@@ -100,6 +102,9 @@ RC_GTEST_PROP(Record, IsWhatTheGeneratedParserReads, ()) {
   RC_ASSERT(context.has_claimed_at() == event.context.claimed_at.has_value());
   if (event.context.claimed_at)
     RC_ASSERT(context.claimed_at() == event.context.claimed_at->microseconds);
+  RC_ASSERT(static_cast<std::size_t>(context.extra_size()) == event.context.extra.size());
+  for (const auto& entry : context.extra())
+    RC_ASSERT(event.context.extra.at(entry.name()) == entry.value());
   RC_ASSERT(header.has_target() == event.target.has_value());
   if (event.target) {
     RC_ASSERT(header.target().position() == event.target->position);
@@ -115,6 +120,7 @@ RC_GTEST_PROP(Record, IsWhatTheGeneratedParserReads, ()) {
     RC_ASSERT(sealed.key_version() == event.sealed[i].key_version);
     RC_ASSERT(sealed.nonce() == event.sealed[i].nonce);
     RC_ASSERT(sealed.ciphertext() == event.sealed[i].ciphertext);
+    RC_ASSERT(sealed.digest() == event.sealed[i].digest);
   }
 }
 
@@ -142,7 +148,8 @@ RC_GTEST_PROP(Record, ReadsBackInPlace, ()) {
   for (std::size_t i = 0; i < event.sealed.size(); ++i)
     RC_ASSERT((Sealed{std::string(read.sealed[i].subject), std::string(read.sealed[i].data_class),
                       read.sealed[i].key_version, std::string(read.sealed[i].nonce),
-                      std::string(read.sealed[i].ciphertext)}) == event.sealed[i]);
+                      std::string(read.sealed[i].ciphertext),
+                      std::string(read.sealed[i].digest)}) == event.sealed[i]);
   RC_ASSERT(read.record == record);
   const auto context = decode_context(read.context);
   RC_ASSERT(context.has_value());

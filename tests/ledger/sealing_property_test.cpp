@@ -32,8 +32,8 @@ struct Model {
     std::vector<Position> found;
     for (Position at = 1; at <= log.size(); ++at) {
       const auto match = [&](const QueryItem& item) { return matches(item, log[at - 1].event); };
-      if (at > options.after && at < options.before &&
-          (query.items.empty() || std::any_of(query.items.begin(), query.items.end(), match)))
+      if (at >= options.first && at <= options.last &&
+          (query.everything || std::any_of(query.items.begin(), query.items.end(), match)))
         found.push_back(at);
     }
     if (options.backward) std::reverse(found.begin(), found.end());
@@ -74,7 +74,9 @@ class History {
   }
   Query query() {
     Query query;
-    for (auto items = below(4); items > 0; --items) {
+    const auto items_in_all = below(4);
+    if (items_in_all == 0) return Query::all();
+    for (auto items = items_in_all; items > 0; --items) {
       QueryItem item;
       if (below(2) == 0)
         for (auto types = 1 + below(3); types > 0; --types) item.types.push_back(type());
@@ -85,14 +87,15 @@ class History {
           some.erase(some.begin() + static_cast<int>(below(some.size())));
         item.tags = some;
       }
+      if (item.types.empty() && item.tags.empty()) return Query::all();
       query.items.push_back(item);
     }
     return query;
   }
   ReadOptions options(std::size_t size) {
     ReadOptions options;
-    if (below(2) == 0) options.after = below(size + 2);
-    if (below(3) == 0) options.before = below(size + 3);
+    if (below(2) == 0) options.first = 1 + below(size + 2);
+    if (below(3) == 0) options.last = below(size + 3);
     options.backward = below(2) == 0;
     if (below(3) == 0) options.limit = below(40);
     return options;
@@ -127,9 +130,10 @@ void random_history(const char* scheme, std::uint64_t seed, std::size_t steps) {
     const auto condition_query = history.query();
     const auto after = history.below(first + 1);
     const bool conditional = history.below(3) == 0;
-    const auto appended = ledger->append(
-        commit, conditional ? std::optional(Condition{condition_query, after}) : std::nullopt);
-    if (conditional && !model.read(condition_query, {.after = after}).empty()) {
+    std::vector<Condition> conditions;
+    if (conditional) conditions.push_back({condition_query, *ledger->checkpoint_at(after)});
+    const auto appended = ledger->append(commit, conditions);
+    if (conditional && !model.read(condition_query, {.first = after + 1}).empty()) {
       RC_ASSERT(!appended.has_value());
       RC_ASSERT(appended.error().code() == ErrorCode::condition_failed);
     } else {
@@ -152,7 +156,7 @@ void random_history(const char* scheme, std::uint64_t seed, std::size_t steps) {
   }
   compare(*ledger, model, history);
   // Every id is found, every event reads back as given, every known root comes back.
-  auto reader = ledger->read({});
+  auto reader = ledger->read(Query::all());
   RC_ASSERT(reader.has_value());
   for (std::size_t i = 0; i < model.log.size(); ++i) {
     const auto next = reader->next();

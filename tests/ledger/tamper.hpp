@@ -31,6 +31,7 @@ inline std::vector<std::vector<NewEvent>> lively_commits(std::size_t events, std
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
   std::vector<std::vector<NewEvent>> commits;
   std::vector<std::string> types;  // of the events so far; empty: a void
+  std::vector<std::vector<std::string>> tags;
   while (types.size() < events) {
     auto& commit = commits.emplace_back();
     const auto size =
@@ -47,10 +48,15 @@ inline std::vector<std::vector<NewEvent>> lively_commits(std::size_t events, std
       if (below(12) == 0 && before != 0 && !types[target].empty()) {
         made.target = Target{target + 1, types[target], 1};
         made.type = "ledger.event-voided";
+        // It may speak of more, and so must those that amend the same event later.
+        auto& told = tags[target];
+        told.insert(told.end(), made.tags.begin(), made.tags.end());
+        made.tags = told;
         types.emplace_back();
       } else {
         types.push_back(made.type);
       }
+      tags.push_back(made.tags);
       commit.push_back(std::move(made));
     }
   }
@@ -70,7 +76,7 @@ inline void append_all(Ledger& ledger, const std::vector<std::vector<NewEvent>>&
 /// every id.
 inline Result<std::string> told_by(const Ledger& ledger, std::size_t events) {
   std::string told;
-  TAIZHANG_TRY(Reader reader, ledger.read({}));
+  TAIZHANG_TRY(Reader reader, ledger.read(Query::all()));
   std::vector<std::string> queries;
   std::vector<Id> ids;
   while (true) {

@@ -11,7 +11,7 @@ TEST(Id, HasATextFormThatComesBack) {
   Id counted;
   for (std::uint8_t i = 0; i < 16; ++i) counted.bytes[i] = static_cast<std::uint8_t>(i * 17);
   EXPECT_EQ(counted.to_string(), "0024h36h2ncsvrh6daqf6dvvqz");
-  for (const auto& id : {Id{}, ones, counted, Id::random(), Id::random()}) {
+  for (const auto& id : {ones, counted, Id::random(), Id::random()}) {
     const auto parsed = Id::parse(id.to_string());
     ASSERT_OK(parsed);
     EXPECT_EQ(*parsed, id);
@@ -19,6 +19,28 @@ TEST(Id, HasATextFormThatComesBack) {
   for (const auto* bad : {"", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000i",
                           "0000000000000000000000000O", "000000000000000000000000000"})
     EXPECT_CODE(Id::parse(bad), ErrorCode::invalid_argument);
+}
+
+TEST(Id, IsReadFromAUlidAndFromAUuidInEitherCase) {
+  for (const auto* same :
+       {"0024h36h2ncsvrh6daqf6dvvqz", "0024H36H2NCSVRH6DAQF6DVVQZ",
+        "00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-AABBCCDDEEFF",
+        "00112233445566778899aabbccddeeff"}) {
+    const auto parsed = Id::parse(same);
+    ASSERT_OK(parsed);
+    EXPECT_EQ(parsed->to_string(), "0024h36h2ncsvrh6daqf6dvvqz") << same;
+  }
+  for (const auto* bad :
+       {"00112233-4455-6677-8899-aabbccddeefg", "0011223-34455-6677-8899-aabbccddeeff",
+        "{0112233-4455-6677-8899-aabbccddeef}", "00112233445566778899aabbccddeef",
+        "-0112233445566778899aabbccddeeff"})
+    EXPECT_CODE(Id::parse(bad), ErrorCode::invalid_argument);
+}
+
+TEST(Id, OfZerosIsNone) {
+  for (const auto* zeros : {"00000000000000000000000000", "00000000000000000000000000000000",
+                            "00000000-0000-0000-0000-000000000000"})
+    EXPECT_CODE(Id::parse(zeros), ErrorCode::invalid_argument);
 }
 
 TEST(Id, IsRandomOrFollowsFromItsParts) {

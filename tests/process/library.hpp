@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "library.pb.h"
+#include "schema/amendment.hpp"
 #include "taizhang/ledger/v1/events.pb.h"
 #include "taizhang/process/process_managers.hpp"
 #include "taizhang/schema/event_codec.hpp"
@@ -150,10 +151,8 @@ class Library : public ::testing::Test {
     return run(wish);
   }
   Position void_of(Position position) {
-    Reader reader =
-        take(ledger->read(Query::all(), {.after = position - 1, .before = position + 1}));
-    const NewEvent gone =
-        take(encode_void(*take(reader.next()), Id::random(), {}, {"mistake", "head", ""}));
+    const NewEvent gone = take(schema::encode_void(take(schema::amendable(*ledger, position)),
+                                                   Id::random(), {}, {"mistake", "head", ""}));
     return take(ledger->append(std::span(&gone, 1))).positions.front();
   }
 
@@ -204,15 +203,15 @@ class Library : public ::testing::Test {
 
 /// Hints in memory.
 struct Marks {
-  std::map<std::string, Position, std::less<>> places;
+  std::map<std::string, Checkpoint, std::less<>> places;
   ReactOptions options() {
     ReactOptions made;
-    made.hints = {[this](std::string_view name) -> Result<Position> {
+    made.hints = {[this](std::string_view name) -> Result<std::optional<Checkpoint>> {
                     const auto found = places.find(name);
-                    return found == places.end() ? 0 : found->second;
+                    return found == places.end() ? std::nullopt : std::optional(found->second);
                   },
-                  [this](std::string_view name, Position position) -> Result<> {
-                    places[std::string(name)] = position;
+                  [this](std::string_view name, const Checkpoint& place) -> Result<> {
+                    places[std::string(name)] = place;
                     return {};
                   }};
     return made;

@@ -86,7 +86,7 @@ TEST_F(Library, RunThatFailsBetweenCommitsGoesOnFromThere) {
   Marks marks;
   ReactOptions options = marks.options();
   options.commands_per_commit = 1;
-  options.hints.write = [](std::string_view, Position) -> Result<> {
+  options.hints.write = [](std::string_view, const Checkpoint&) -> Result<> {
     return Error(ErrorCode::io_error, {"no space for hints", "没有空间"});
   };
   auto managers = take(ProcessManagers::make(*decider, {loans_end()}));
@@ -216,14 +216,14 @@ TEST_F(Library, ProgressIsAHint) {
   leave("ann");
   Marks marks;
   react(marks.options());
-  EXPECT_EQ(marks.places["loans-end"], 2u);
+  EXPECT_EQ(marks.places["loans-end"].position, 2u);
   const ManagerProgress none = react(marks.options());
   EXPECT_EQ(none.reactions, 0u) << "what the hint covers is not read again";
   EXPECT_EQ(none.position, head());
   const Position end = head();
   marks.places.clear();
   EXPECT_EQ(react(marks.options()).known, 1u);
-  marks.places["loans-end"] = 1'000'000;  // of another log
+  marks.places["loans-end"] = {Id::random(), 1'000'000, {}};  // of another log
   EXPECT_EQ(react(marks.options()).known, 1u);
   EXPECT_EQ(head(), end);
 }

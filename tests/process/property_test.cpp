@@ -1,6 +1,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "process/library.hpp"
+#include "schema/amendment.hpp"
 
 namespace taizhang {
 namespace {
@@ -74,9 +75,8 @@ class Told {
     if (!open_[which]) return;
     open_[which] = false;
     const Position position = places_[which];
-    Reader reader =
-        take(library_->ledger->read(Query::all(), {.after = position - 1, .before = position + 1}));
-    append(take(encode_void(*take(reader.next()), next(), {}, {"mistake", "head", ""})));
+    append(take(schema::encode_void(take(schema::amendable(*library_->ledger, position)), next(),
+                                    {}, {"mistake", "head", ""})));
     open_.back() = false;
   }
   Library* library_;

@@ -182,8 +182,8 @@ TEST_F(Beside, ReadersAndWritersGoOnWhileARebuildRuns) {
     if (++turns > 3) return;
     // While the tables are filled anew, events come in, are shown, and wait for nothing.
     const std::string member = "new" + std::to_string(turns);
-    const Position at = club.add(joined(member, "c0"), 9);
-    Ask ask{.key = {"member:" + member}, .at_least = at};
+    club.add(joined(member, "c0"), 9);
+    Ask ask{.key = {"member:" + member}, .at_least = club.log->checkpoint()};
     EXPECT_EQ(rows<club::MemberRow>(*views, "members", ask).size(), 1U);
     EXPECT_EQ(views->status()[0].generation, before.generation);
     EXPECT_EQ(views->status()[0].state, State::building);
@@ -216,7 +216,8 @@ TEST_F(Beside, APausedProjectionStaysWhereItIsUntilItIsResumed) {
   EXPECT_EQ(views->status()[0].lag_seconds, 60);
   EXPECT_EQ(views->status()[1].lag, 0U) << "the others go on";
   EXPECT_THAT(dump(*views, "members"), ::testing::SizeIs(1));
-  const auto waits = views->ask("members", {.at_least = 2}, [](const auto&) { return true; });
+  const auto waits =
+      views->ask("members", {.at_least = club.log->checkpoint()}, [](const auto&) { return true; });
   EXPECT_EQ(waits.error().code(), ErrorCode::busy);
   EXPECT_EQ(views->pause("peopel").error().code(), ErrorCode::not_found);
   MUST(views->resume("people"));
@@ -366,16 +367,37 @@ TEST_F(Beside, VerifyNamesTheFirstDifferenceOfEachKind) {
   EXPECT_THAT(differences(*open()), ElementsAre(HasSubstr("is missing")));
 }
 
-TEST_F(Beside, MarksAreKeptWithTheViewsAndOfOneLedger) {
+TEST_F(Beside, CursorsAreKeptWithTheViewsAndToldWhereTheyDoNotHold) {
+  club.add(joined("m1", "c1"), 1);
+  const Checkpoint first = club.log->checkpoint();
+  club.add(joined("m2", "c1"), 2);
   {
     auto views = open();
-    EXPECT_EQ(take(views->mark("grants")), 0U);
-    MUST(views->set_mark("grants", 7));
+    EXPECT_EQ(take(views->cursor("letters")), std::nullopt);
+    MUST(views->set_cursor("letters", first));
+    MUST(views->set_cursor("lists", club.log->checkpoint()));
+    EXPECT_EQ(views->set_cursor("", first).error().code(), ErrorCode::invalid_argument);
+    Checkpoint ahead = first;
+    ahead.position = 9;
+    EXPECT_EQ(views->set_cursor("letters", ahead).error().code(), ErrorCode::other_history);
   }
-  EXPECT_EQ(take(open()->mark("grants")), 7U);
+  {
+    auto views = open();
+    const auto place = take(views->cursor("letters"));
+    ASSERT_EQ(place, first);
+    Follower follower = take(club.log->follow(Query::all(), *place));
+    EXPECT_EQ(take(follower.next(std::chrono::milliseconds(0)))->position, 2U);
+    EXPECT_THAT(take(views->cursors()),
+                ElementsAre(std::pair(std::string("letters"), first),
+                            std::pair(std::string("lists"), club.log->checkpoint())));
+    EXPECT_TRUE(take(views->forget_cursor("lists")));
+    EXPECT_FALSE(take(views->forget_cursor("lists")));
+  }
   ClubLedger other("other");
   auto views = open_views(other, view_store(*backend, "views"));
-  EXPECT_EQ(take(views->mark("grants")), 0U);
+  const auto place = take(views->cursor("letters"));
+  ASSERT_EQ(place, first);
+  EXPECT_EQ(other.log->follow(Query::all(), *place).error().code(), ErrorCode::other_history);
 }
 
 TEST_F(Beside, WorkersCanBeSetWhileTheViewsAreUsed) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "club.pb.h"
+#include "schema/amendment.hpp"
 #include "taizhang/ledger/v1/events.pb.h"
 #include "taizhang/projection/views.hpp"
 #include "taizhang/storage/memory.hpp"
@@ -27,7 +28,7 @@ namespace taizhang::testing {
 
 template <class T>
 T take(Result<T> result) {
-  MUST(result);
+  if (!result.has_value()) throw std::runtime_error(result.error().message().en);
   return *std::move(result);
 }
 
@@ -131,32 +132,23 @@ class ClubLedger {
                                     day(effective), sealer)));
   }
   Position void_of(Position position) {
-    NewEvent made;
-    at(position, [&](const RecordedEvent& found) {
-      made = take(encode_void(found, next_id(), {}, {"写错", "校长", "文1"}));
-    });
-    return append(made);
+    return append(take(schema::encode_void(take(schema::amendable(*log, position)), next_id(), {},
+                                           {"写错", "校长", "文1"})));
   }
   Position correct(Position position, const google::protobuf::Message& replacement) {
-    NewEvent made;
-    at(position, [&](const RecordedEvent& found) {
-      made = take(encode_correction(*club_schema(), found, replacement, next_id(), {},
-                                    {"更正", "校长", "文2"}, sealer));
-    });
-    return append(made);
+    return append(take(
+        schema::encode_correction(*club_schema(), take(schema::amendable(*log, position)),
+                                  replacement, next_id(), {}, {"更正", "校长", "文2"}, sealer)));
   }
   Position append(const NewEvent& made) {
     const std::vector<NewEvent> events{made};
     now_.microseconds += 60'000'000;
     AppendOptions options;
     options.simulated_now = now_;
-    return take(log->append(events, std::nullopt, options)).positions.front();
+    return take(log->append_own(events, {}, options)).positions.front();
   }
   void at(Position position, const std::function<void(const RecordedEvent&)>& visit) const {
-    ReadOptions range;
-    range.after = position - 1;
-    range.before = position + 1;
-    Reader reader = take(log->read(Query::all(), range));
+    Reader reader = take(log->read(Query::all(), ReadOptions::one(position)));
     visit(*take(reader.next()));
   }
   Id next_id() { return Id::derive(seed_, {std::to_string(++ids_)}); }

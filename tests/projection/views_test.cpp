@@ -35,7 +35,8 @@ TEST_F(ViewsTest, AnEmptyLogIsNoError) {
   EXPECT_EQ(take(views->catch_up()), 0U);
   MUST(views->rebuild());
   EXPECT_THAT(dump(*views, "members"), IsEmpty());
-  EXPECT_EQ(take(views->ask("members", {}, [](const auto&) { return true; })).position, 0U);
+  EXPECT_EQ(take(views->ask("members", {}, [](const auto&) { return true; })).checkpoint.position,
+            0U);
 }
 
 TEST_F(ViewsTest, ReopeningContinuesFromTheStoredProgress) {
@@ -100,7 +101,7 @@ TEST_F(ViewsTest, VoidingWhatMadeTheRowRemovesIt) {
   club.void_of(made);
   MUST(views->catch_up());
   EXPECT_THAT(members(*views, {}), ElementsAre("m2"));
-  EXPECT_THAT(members(*views, {.where = {{"clubs", "c1"}}}), ElementsAre("m2"));
+  EXPECT_THAT(members(*views, {.where = {{"clubs", {"c1"}}}}), ElementsAre("m2"));
   EXPECT_EQ(views->status()[0].rows, 2U) << "m2 and its membership";
 }
 
@@ -263,17 +264,19 @@ TEST_F(ViewsTest, AsksByKeyFieldAndPage) {
   EXPECT_THAT(members(*views, {.key = {"member:none"}}), IsEmpty());
   EXPECT_THAT(rows<club::MembershipRow>(*views, "memberships", {.key = {"member:m3", "club:c1"}}),
               SizeIs(1));
-  EXPECT_THAT(members(*views, {.where = {{"level", "01"}}}), ElementsAre("m0", "m3", "m6"));
-  EXPECT_THAT(members(*views, {.where = {{"level", "新手"}}}), ElementsAre("m0", "m3", "m6"));
-  EXPECT_THAT(members(*views, {.where = {{"level", "01"}, {"clubs", "c1"}}}), ElementsAre("m3"));
-  EXPECT_THAT(members(*views, {.where = {{"fees", "12.50"}}}), ElementsAre("m4"));
-  EXPECT_THAT(members(*views, {.where = {{"paid", "true"}}}), ElementsAre("m4"));
-  EXPECT_THAT(members(*views, {.where = {{"clubs", "c0"}, {"member", "m2"}}}), ElementsAre("m2"));
+  EXPECT_THAT(members(*views, {.where = {{"level", {"01"}}}}), ElementsAre("m0", "m3", "m6"));
+  EXPECT_THAT(members(*views, {.where = {{"level", {"新手"}}}}), ElementsAre("m0", "m3", "m6"));
+  EXPECT_THAT(members(*views, {.where = {{"level", {"01"}}, {"clubs", {"c1"}}}}),
+              ElementsAre("m3"));
+  EXPECT_THAT(members(*views, {.where = {{"fees", {"12.50"}}}}), ElementsAre("m4"));
+  EXPECT_THAT(members(*views, {.where = {{"paid", {"true"}}}}), ElementsAre("m4"));
+  EXPECT_THAT(members(*views, {.where = {{"clubs", {"c0"}}, {"member", {"m2"}}}}),
+              ElementsAre("m2"));
 
   for (const std::string& field : {std::string("level"), std::string()}) {
     std::vector<std::string> paged;
     Ask ask{.limit = 2};
-    if (!field.empty()) ask.where = {{"level", "02"}};
+    if (!field.empty()) ask.where = {{"level", {"02"}}};
     int pages = 0;
     do {
       const Answer answer =
@@ -298,11 +301,11 @@ TEST_F(ViewsTest, WrongQuestionsNameWhatWouldBeRight) {
   ASSERT_FALSE(view);
   EXPECT_EQ(view.error().code(), ErrorCode::not_found);
   EXPECT_THAT(view.error().message().en, HasSubstr("\"members\""));
-  const auto field = views->ask("members", {.where = {{"levle", "01"}}}, visit);
+  const auto field = views->ask("members", {.where = {{"levle", {"01"}}}}, visit);
   ASSERT_FALSE(field);
   EXPECT_EQ(field.error().code(), ErrorCode::not_found);
   EXPECT_THAT(field.error().message().zh, HasSubstr("“level”"));
-  const auto personal = views->ask("members", {.where = {{"name", "张三"}}}, visit);
+  const auto personal = views->ask("members", {.where = {{"name", {"张三"}}}}, visit);
   ASSERT_FALSE(personal);
   EXPECT_EQ(personal.error().code(), ErrorCode::invalid_argument);
   const auto key = views->ask("memberships", {.key = {"member:m1"}}, visit);
@@ -330,12 +333,14 @@ TEST_F(ViewsTest, APageTokenOfAReplacedVersionIsRefusedRetryably) {
 
 TEST_F(ViewsTest, AtLeastBringsTheViewUp) {
   auto views = open();
-  const Position position = club.add(joined("m1", "c1"), 1);
-  EXPECT_THAT(members(*views, {.at_least = position}), ElementsAre("m1"));
-  const auto past = views->ask("members", {.at_least = position + 1},
-                               [](const google::protobuf::Message&) { return true; });
-  ASSERT_FALSE(past);
-  EXPECT_EQ(past.error().code(), ErrorCode::not_found);
+  club.add(joined("m1", "c1"), 1);
+  Checkpoint place = club.log->checkpoint();
+  EXPECT_THAT(members(*views, {.at_least = place}), ElementsAre("m1"));
+  const auto visit = [](const google::protobuf::Message&) { return true; };
+  EXPECT_EQ(take(views->ask("members", {}, visit)).checkpoint, place);
+  ++place.position;
+  EXPECT_EQ(views->ask("members", {.at_least = place}, visit).error().code(),
+            ErrorCode::other_history);
 }
 
 TEST_F(ViewsTest, PersonalFieldsAreMaskedRevealedOrErased) {
@@ -390,7 +395,7 @@ TEST_F(ViewsTest, HiddenRowsAreKeptButNotAnswered) {
   EXPECT_EQ(views->status()[1].rows, 0U);
   club.add(founded("c1", "棋社"), 2);
   MUST(views->catch_up());
-  const auto row = rows<club::ClubRow>(*views, "clubs", {.where = {{"title", "棋社"}}}).front();
+  const auto row = rows<club::ClubRow>(*views, "clubs", {.where = {{"title", {"棋社"}}}}).front();
   EXPECT_EQ(row.joined(), 1);
   EXPECT_EQ(views->status()[1].rows, 1U);
 }
@@ -437,10 +442,10 @@ TEST_F(ViewsTest, ReadersGoOnDuringRebuildsAndSeeWholeVersions) {
     readers.emplace_back([&, i] {
       do {
         Ask ask;
-        if (i == 1) ask.where = {{"clubs", "c0"}};
+        if (i == 1) ask.where = {{"clubs", {"c0"}}};
         std::size_t seen = 0;
         const auto answer = views->ask("members", ask, [&](const auto&) { return ++seen > 0; });
-        if (!answer || seen != 300 || answer->position != 300) ++wrong;
+        if (!answer || seen != 300 || answer->checkpoint.position != 300) ++wrong;
         ++asked;
       } while (!done);
     });

@@ -23,9 +23,9 @@ TEST(Checkpoint, ThePublishedOneIsReadAndWrittenAsItIs) {
 TEST(Checkpoint, ExtensionLinesAndAnyOriginAreKept) {
   for (const std::string& text :
        {"o\n0\n" + root + "\n", "a b+c 台账\n18446744073709551615\n" + root + "\nx\n \ny z\n"}) {
-    EXPECT_EQ(take(Checkpoint::parse(text)).format(), text);
+    EXPECT_EQ(take(TreeHead::parse(text)).format(), text);
   }
-  EXPECT_EQ(take(Checkpoint::parse("o\n1\n" + root + "\nx\ny\n")).extension, "x\ny\n");
+  EXPECT_EQ(take(TreeHead::parse("o\n1\n" + root + "\nx\ny\n")).extension, "x\ny\n");
 }
 
 TEST(Checkpoint, WhatIsNoCheckpointIsRefused) {
@@ -57,7 +57,7 @@ TEST(Checkpoint, WhatIsNoCheckpointIsRefused) {
            "o\n8\nbC-VwvrJbalNVjfkdI8kUgs7mJoXrqiXCE7bgnD28pY=\n",  // base 64 of URLs
            "o\n8\nbC+VwvrJbalNVjfkdI8kUgs7mJoXrqiXCE7bgnD28pZ=\n",  // bits in the padding
            "o\n8\n6c2f95c2fac96da94d5637e4748f24520b3b989a17aea897084edb8270f6f296\n"}) {
-    const auto parsed = Checkpoint::parse(text);
+    const auto parsed = TreeHead::parse(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code(), ErrorCode::invalid_argument);
   }

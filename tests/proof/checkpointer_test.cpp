@@ -34,7 +34,7 @@ TEST_F(CheckpointerTest, TheHeadIsSignedAndStoredAndSaysTheSameAgain) {
   log.grow(3);
   auto checkpointer = take(over(log));
   const SignedCheckpoint made = take(checkpointer->sign());
-  EXPECT_EQ(made.head, (Checkpoint{"example.com/log", 3, log->head().root, {}}));
+  EXPECT_EQ(made.head, (TreeHead{"example.com/log", 3, log->head().root, {}}));
   const VerifierKey key = checkpointer->key();
   EXPECT_TRUE(verify(made.note, {&key, 1}));
   EXPECT_EQ(read(folder + "/checkpoint"), made.note.format());
@@ -252,7 +252,7 @@ TEST_F(CheckpointerTest, AFolderThatCannotBeWrittenFailsCleanlyAndIsGoneOnWith) 
 TEST_F(CheckpointerTest, ThreadsThatAppendAndSignGiveOneLineOfCheckpoints) {
   auto checkpointer = take(over(log));
   std::vector<std::thread> threads;
-  std::array<std::vector<Checkpoint>, 4> signed_by;
+  std::array<std::vector<TreeHead>, 4> signed_by;
   for (auto& mine : signed_by)
     threads.emplace_back([&] {
       for (int i = 0; i < 25; ++i) mine.push_back(take(checkpointer->sign()).head);

@@ -17,7 +17,7 @@ namespace {
 /// look at signatures.
 SignedCheckpoint checkpoint_of(const Ledger& ledger, std::uint64_t size,
                                const SigningKey& key = take(SigningKey::generate("log.example"))) {
-  Checkpoint head{key.name(), size, take(ledger.root_at(size)), {}};
+  TreeHead head{key.name(), size, take(ledger.root_at(size)), {}};
   SignedNote note{head.format(), {take(sign(key, head.format()))}};
   return {std::move(note), std::move(head)};
 }
@@ -34,7 +34,7 @@ std::map<std::string, std::string> files_in(const std::string& folder) {
 std::map<std::string, std::string> expected(const Ledger& ledger, const SignedCheckpoint& of) {
   std::map<std::string, std::string> files{{"checkpoint", of.note.format()}};
   std::vector<Hash> hashes;
-  auto reader = take(ledger.read({}, {.before = of.head.size + 1}));
+  auto reader = take(ledger.read(Query::all(), {.last = of.head.size}));
   std::map<std::uint64_t, std::string> bundles;
   for (const auto* event = take(reader.next()); event != nullptr; event = take(reader.next())) {
     const auto entry = tree_entry(*event);

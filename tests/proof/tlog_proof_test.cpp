@@ -12,7 +12,7 @@ const std::string checkpoint_note = published::log_text + "\n" + published::log_
 
 SignedCheckpoint checkpoint_over(const Ledger& ledger) {
   const auto key = take(SigningKey::generate("log.example"));
-  Checkpoint head{"log.example", ledger.head().position, ledger.head().root, {}};
+  TreeHead head{"log.example", ledger.head().position, ledger.head().root, {}};
   SignedNote note{head.format(), {take(sign(key, head.format()))}};
   return {std::move(note), std::move(head)};
 }

@@ -11,6 +11,7 @@
 #include "rides_v1.pb.h"
 #include "rides_v2.pb.h"
 #include "sample.hpp"
+#include "schema/amendment.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/views.hpp"
 #include "taizhang/storage/memory.hpp"
@@ -130,15 +131,12 @@ class RideLedger {
   }
   Position correct(const Schema& schema, Position target,
                    const google::protobuf::Message& replacement) {
-    taizhang::NewEvent event;
-    at(target, [&](const taizhang::RecordedEvent& found) {
-      event = take(encode_correction(schema, found, replacement, next_id(), {},
-                                     {"更正", "校长", "文2"}, sealer));
-    });
-    return append(event);
+    const auto now = take(taizhang::schema::amendable(*log, target));
+    return append(take(taizhang::schema::encode_correction(schema, now, replacement, next_id(), {},
+                                                           {"更正", "校长", "文2"}, sealer)));
   }
   Position append(const taizhang::NewEvent& event) {
-    return take(log->append({&event, 1}, std::nullopt, at_next_minute())).positions.front();
+    return take(log->append_own({&event, 1}, {}, at_next_minute())).positions.front();
   }
   taizhang::AppendOptions at_next_minute() {
     now_.microseconds += 60'000'000;
@@ -146,10 +144,7 @@ class RideLedger {
   }
   void at(Position position,
           const std::function<void(const taizhang::RecordedEvent&)>& visit) const {
-    taizhang::ReadOptions range;
-    range.after = position - 1;
-    range.before = position + 1;
-    auto reader = take(log->read(taizhang::Query::all(), range));
+    auto reader = take(log->read(taizhang::Query::all(), taizhang::ReadOptions::one(position)));
     visit(*take(reader.next()));
   }
   Ride read(const Schema& schema, Position position, const taizhang::Sealer* with) const {

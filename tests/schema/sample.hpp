@@ -59,7 +59,8 @@ class FakeSealer final : public taizhang::Sealer {
                                           std::string_view plaintext) override {
     kept_.push_back(bound(subject, data_class, id) + std::string(plaintext));
     return taizhang::Sealed{std::string(subject), std::string(data_class), 1, "nonce",
-                            std::to_string(kept_.size() - 1)};
+                            std::to_string(kept_.size() - 1),
+                            "digest of " + std::string(plaintext)};
   }
   taizhang::Result<std::optional<std::string>> open(
       const taizhang::RecordedEvent::SealedView& sealed, const taizhang::Id& id) const override {

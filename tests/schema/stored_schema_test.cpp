@@ -187,12 +187,18 @@ TEST_F(Stored, ASchemaTooLargeForAnEventIsRefused) {
   EXPECT_EQ(ledger.log->head().position, 0U);
 }
 
-TEST_F(Stored, WhatWasRecordedIsHeldAgainstItsForm) {
+TEST_F(Stored, WhatIsNoSchemaIsPassedOver) {
   taizhang::NewEvent event = take(encode_schema(*schema_at(1), "rides", 0, {}));
+  event.id = taizhang::Id::random();
   event.clear = "\xFF\xFF";
   ledger.append(event);
-  EXPECT_EQ(stored_schema(*ledger.log).error().code(), ErrorCode::damaged);
-  EXPECT_EQ(stored_schemas(*ledger.log).error().detail("position"), "1");
+  EXPECT_TRUE(take(stored_schemas(*ledger.log)).empty());
+  EXPECT_EQ(take(stored_schema(*ledger.log))->event("test.ride"), nullptr);
+  EXPECT_TRUE(record(1));
+  event.id = taizhang::Id::random();
+  ledger.append(event);
+  EXPECT_FALSE(record(1)) << "the newest that can be read";
+  EXPECT_EQ(take(stored_schemas(*ledger.log)).size(), 1U);
 }
 
 }  // namespace

@@ -212,7 +212,9 @@ TEST_F(Text, JsonErrorsNameTheFieldAndHidePersonalValues) {
   ASSERT_FALSE(personal);
   EXPECT_EQ(personal.error().detail("field"), "photo");
   EXPECT_EQ(personal.error().message().en.find("431202"), std::string::npos);
-  for (const char* bad : {"", "[]", "{", "{\"student\":\"\xFF\"}", "nonsense"})
+  for (const char* bad : {"", "[]", "{", "{\"student\":\"\xFF\"}", "nonsense", "{student:\"s1\"}",
+                          "{\"student\":\"s1\",}", "{\"student\":\"s1\",\"student\":\"s2\"}",
+                          "{\"student\":\"a\\u0000b\"}"})
     EXPECT_EQ(taizhang::from_json(*schema, bad, message).has_value(), false) << bad;
 }
 

@@ -224,7 +224,33 @@ TEST(RocksBackup, SharesNoFileWithTheStore) {
   ASSERT_FALSE(tables.empty());
   for (const auto& file : fs::directory_iterator(copy))
     EXPECT_EQ(fs::hard_link_count(file.path()), 1U) << file.path();
-  EXPECT_FALSE(fs::exists(copy + ".partial"));
+  for (const auto& file : fs::directory_iterator(fs::path(copy).parent_path()))
+    EXPECT_FALSE(file.path().string().starts_with(copy + ".")) << file.path();
+}
+
+TEST(RocksBackup, LeavesAnothersUnfinishedCopyAlone) {
+  const std::string copy = test::fresh_directory();
+  fs::create_directories(copy + ".partial");
+  std::ofstream(copy + ".partial/000001.sst") << "under way";
+  auto store = test::open_numbered(store_in_tables(50), OpenMode::writer);
+  ASSERT_TRUE(store);
+  ASSERT_TRUE((*store)->backup(copy));
+  EXPECT_TRUE(fs::exists(copy + ".partial/000001.sst"));
+}
+
+TEST(RocksStreams, NoFileOfTheStoreGetsAStandardDescriptor) {
+  const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+  ASSERT_GE(saved, 10);
+  ::close(STDIN_FILENO);
+  {
+    auto store = test::open_numbered(test::fresh_directory(), OpenMode::create);
+    ASSERT_TRUE(store);
+    EXPECT_EQ(fs::read_symlink("/proc/self/fd/0"), "/dev/null");
+    char one = 0;
+    EXPECT_EQ(::read(STDIN_FILENO, &one, 1), -1) << "whoever reads there is told";
+  }
+  ::dup2(saved, STDIN_FILENO);
+  ::close(saved);
 }
 
 }  // namespace

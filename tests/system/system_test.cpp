@@ -184,6 +184,74 @@ TEST_F(Systems, FrozenReaderStaysWhereItWasOpened) {
   EXPECT_EQ(take(frozen->refresh()).position, 2u);
 }
 
+TEST_F(Systems, ARecordIsAmendedAndItsRegistersFollow) {
+  auto system = take(System::create(registry, bus_model(), there()));
+  const Approval approval{"wrong bus", "head", "9"};
+  const Position ride = take(system->execute(wish("ann", "1"))).positions.front();
+  bus::ChildBoarded elsewhere;
+  elsewhere.set_child("ann");
+  elsewhere.set_bus("2");
+  EXPECT_EQ(take(system->correct_event(ride, elsewhere, approval)).kind, Verdict::Kind::accepted);
+  take(system->views().catch_up());
+  EXPECT_EQ(riders(system->views(), "1"), 0);
+  EXPECT_EQ(riders(system->views(), "2"), 1);
+  const Verdict voided = take(system->void_event(ride, approval, {.actor = "desk:1"}));
+  EXPECT_EQ(voided.kind, Verdict::Kind::accepted);
+  take(system->views().catch_up());
+  EXPECT_EQ(riders(system->views(), "2"), 0);
+  EXPECT_EQ(take(system->void_event(ride, approval)).error->detail("rule"), "AMENDMENT");
+  EXPECT_EQ(take(system->void_event(1, approval)).error->detail("rule"), "AMENDMENT")
+      << "the schema is the ledger's own";
+  for (const ViewCheck& check : take(system->views().verify()))
+    EXPECT_TRUE(check.equal) << check.view << ": " << check.difference;
+  must(system->close());
+}
+
+// A copy of the record is put back, and the record goes on: whoever had read more is told.
+TEST_F(Systems, WhoReadMoreThanARestoredRecordHoldsIsTold) {
+  const auto aside = place.string() + "-copy";
+  Checkpoint kept, lost;
+  {
+    auto system = take(System::create(registry, bus_model(), there()));
+    take(system->execute(wish("ann", "1")));
+    kept = system->ledger().checkpoint();
+    must(system->close());
+  }
+  std::filesystem::copy(place, aside, std::filesystem::copy_options::recursive);
+  {
+    auto system = take(System::open(registry, bus_model(), there()));
+    take(system->execute(wish("ben", "1")));
+    take(system->execute(wish("cai", "2")));
+    lost = system->ledger().checkpoint();
+    must(system->views().set_cursor("letters", lost));
+    must(system->close());
+  }
+  std::filesystem::remove_all(place / "log");
+  std::filesystem::copy(aside + "/log", place / "log", std::filesystem::copy_options::recursive);
+  auto system = take(System::open(registry, bus_model(), there()));
+  const auto refused = [&] {
+    const auto cursor = take(system->views().cursor("letters"));
+    EXPECT_EQ(cursor, lost);
+    EXPECT_EQ(system->ledger().follow(Query::all(), *cursor).error().code(),
+              ErrorCode::other_history);
+    EXPECT_EQ(system->ledger().read(Query::all(), {.after = lost}).error().code(),
+              ErrorCode::other_history);
+    EXPECT_EQ(system->views()
+                  .ask("buses", {.at_least = lost}, [](const auto&) { return true; })
+                  .error()
+                  .code(),
+              ErrorCode::other_history);
+  };
+  refused();  // past its end
+  for (const char* child : {"dan", "eve", "fay"}) take(system->execute(wish(child, child)));
+  refused();  // past the same position, with other events
+  must(system->ledger().check(kept));
+  Follower follower = take(system->ledger().follow(Query::all(), kept));
+  for (int i = 0; i < 3; ++i) EXPECT_NE(take(follower.next(std::chrono::milliseconds(0))), nullptr);
+  must(system->close());
+  std::filesystem::remove_all(aside);
+}
+
 TEST_F(Systems, ReaderTakesNoCommands) {
   auto writer = take(System::create(registry, bus_model(), there()));
   auto reader = take(System::open(registry, bus_model(), reading(OpenMode::follower)));

@@ -39,6 +39,48 @@ TEST(Given, EventsThenRowsWhateverTheOrderTheyCameIn) {
     EXPECT_THAT(given.differences(seed), IsEmpty()) << "seed " << seed;
 }
 
+// A record corrected to another subject, and then voided or corrected again: only the subject that
+// it speaks of last has it, and nobody once it is gone.
+TEST(Given, ARecordThatMovedStaysWithNobodyItNoLongerSpeaksOf) {
+  const auto levels = [](Given& given) {
+    std::string shown;
+    for (const char* member : {"m1", "m2", "m3"}) {
+      const auto row = given.row<club::MemberRow>("members", {std::string("member:") + member});
+      shown += row ? row->level() : "-";
+      shown += ' ';
+    }
+    return shown;
+  };
+  const auto begun = [](Given& given) {
+    for (const char* member : {"m1", "m2", "m3"})
+      given.happened(joined(member, "c1"), "2024-01-02");
+    given.happened(level_set("m1", "02"), "2024-01-03");
+    return given.last();
+  };
+  const std::string none = joined("m", "c").level() + " ";
+  {
+    Given given(club_schema(), club_projections());
+    const Position wrong = begun(given);
+    EXPECT_EQ(levels(given), "02 " + none + none);
+    given.corrected(wrong, level_set("m2", "02"));
+    EXPECT_EQ(levels(given), none + "02 " + none);
+    given.voided(wrong);
+    EXPECT_EQ(levels(given), none + none + none);
+    EXPECT_FALSE(given.error());
+    EXPECT_THAT(given.differences(), IsEmpty());
+  }
+  {
+    Given given(club_schema(), club_projections());
+    const Position wrong = begun(given);
+    given.corrected(wrong, level_set("m2", "02")).corrected(wrong, level_set("m3", "01"));
+    EXPECT_EQ(levels(given), none + none + "01 ");
+    given.corrected(wrong, level_set("m1", "02"));
+    EXPECT_EQ(levels(given), "02 " + none + none) << "and back again";
+    EXPECT_FALSE(given.error());
+    EXPECT_THAT(given.differences(), IsEmpty());
+  }
+}
+
 TEST(Given, WhatGoesWrongIsKeptAndNothingMoreHappens) {
   Given given(club_schema(), club_projections());
   given.happened(joined("", "c1"), "2024-01-02");

@@ -81,7 +81,7 @@ class ViewsTest(unittest.TestCase):
         for wrong, words in [(("--at-position", self.head() + 1), "positions go from 1 to"),
                              (("--known-at", "1969-01-01T00:00:00Z"), "Nothing was recorded"),
                              (("--effective-on", "10 March"), "10 March"),
-                             (("--at-least", self.head() + 1), "the log ends at position")]:
+                             (("--at-least", self.head() + 1), "the ledger ends at")]:
             code, out, err = run("view", self.ledger, "student-register", *wrong)
             self.assertNotEqual(code, 0, wrong)
             self.assertIn(words, err)
@@ -100,6 +100,25 @@ class ViewsTest(unittest.TestCase):
             page = ("--page", named[0].strip())
         self.assertEqual(seen, everything)
         self.assertEqual(run("view", self.ledger, "student-register", "--page", "nonsense")[0], 2)
+
+    def test_conditions_order_and_count_are_those_of_the_rows(self):
+        def since(row):
+            return row["status_since"]
+        rows = lines("view", self.ledger, "student-register")
+        middle = sorted(map(since, rows))[len(rows) // 2]
+        for sign, holds in [(">=", lambda day: day >= middle), (">", lambda day: day > middle),
+                            ("<=", lambda day: "" < day <= middle), ("<", lambda day: "" < day < middle)]:
+            asked = ("view", self.ledger, "student-register", "--where", f"status_since{sign}{middle}")
+            expected = [row for row in rows if holds(since(row))]
+            self.assertEqual(lines(*asked), expected, sign)
+            self.assertEqual(int(lines(*asked, "--count")[0]["count"]), len(expected))
+        some = [row for row in rows if row["status"] in ("01", "06")]
+        self.assertEqual(lines("view", self.ledger, "student-register", "--where", "status=01|06"), some)
+        schools = lines("view", self.ledger, "school-register", "--order=-code")
+        self.assertEqual([row["code"] for row in schools], sorted((row["code"] for row in schools), reverse=True))
+        code, _, err = run("view", self.ledger, "student-register", "--where", "status=in scool")
+        self.assertEqual(code, 2)
+        self.assertIn("01", err)
 
     def test_totals_are_those_of_the_rows(self):
         students = lines("view", self.ledger, "student-register")

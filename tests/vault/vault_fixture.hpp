@@ -116,7 +116,8 @@ class VaultTest : public testing::TestWithParam<const char*> {
   }
 
   static taizhang::RecordedEvent::SealedView view(const taizhang::Sealed& sealed) {
-    return {sealed.subject, sealed.data_class, sealed.key_version, sealed.nonce, sealed.ciphertext};
+    return {sealed.subject, sealed.data_class, sealed.key_version, sealed.nonce,
+            sealed.ciphertext, sealed.digest};
   }
   taizhang::Sealed sealed(const std::string& subject, const std::string& data_class,
                           const std::string& text) {

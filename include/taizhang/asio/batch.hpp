@@ -34,7 +34,7 @@ class OwnedEvent {
 /// Events in the order of reading.
 struct EventBatch {
   std::vector<OwnedEvent> events;
-  Position seen = 0;  ///< every match up to here has been given: go on after it. Forward only.
+  Checkpoint seen;    ///< every match up to here has been given: go on after it. Forward only.
   bool more = false;  ///< a limit ended the batch
 };
 
@@ -45,8 +45,9 @@ Result<EventBatch> read_batch(const Ledger& ledger, const Query& query, const Re
 /// Rows as messages of the view's row type, copies.
 struct RowBatch {
   std::vector<std::shared_ptr<const google::protobuf::Message>> rows;
-  Position position = 0;  ///< the rows speak of the log up to here
-  std::string next_page;  ///< for Ask::page_token; empty: no more
+  Checkpoint checkpoint;    ///< the rows speak of the log up to here
+  std::uint64_t count = 0;  ///< with Ask::count: how many rows there are; none is in `rows`
+  std::string next_page;    ///< for Ask::page_token; empty: no more
 };
 
 /// The rows that Views::ask visits, within the same limits.

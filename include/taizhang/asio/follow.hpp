@@ -20,7 +20,8 @@ class AsyncFollower {
   class WatchThread;
   /// All matches after `after`, then live ones. Errors: those of Ledger::follow.
   static Result<std::unique_ptr<AsyncFollower>> open(Workers& workers, const Ledger& ledger,
-                                                     const Query& query, Position after);
+                                                     const Query& query,
+                                                     const Checkpoint& after = {});
   ~AsyncFollower();  ///< stops
   AsyncFollower(const AsyncFollower&) = delete;
   AsyncFollower& operator=(const AsyncFollower&) = delete;

@@ -15,11 +15,11 @@ struct EventJson {
 /// `taizhang events --json` prints (ledger.v1.TrailEntry), and after it
 ///   "version":1     of the message, as recorded
 ///   "body":{…}      the message as it is read now, by the names of its .proto, personal fields
-///                   masked unless revealed; of a correction, what replaces the target. Not there
-///                   if the schema does not know the type. The ledger's own leave out what they
-///                   hide.
-///   "record":"…"
-/// Any thread. Errors: `damaged`, those of the sealer.
+///                   masked unless revealed; of a correction, what replaces the target. The
+///                   ledger's own leave out what they hide.
+/// An event that cannot be read, be it of an unknown type, is a line too: with what can be said of
+/// it, without body, with "unreadable":"…", why, and "record", as when that was asked for.
+/// Any thread. Errors: those of the sealer's store (`io_error`, `closed`).
 Result<std::string> event_to_json(const Schema& schema, const Sealer& sealer,
                                   const RecordedEvent& event, const EventJson& how);
 

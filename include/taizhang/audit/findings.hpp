@@ -33,11 +33,12 @@ struct AuditQuestion {
 /// their approvers; events whose recorder is their approver (a field "approver" of any message);
 /// bursts before the report dates; gaps in the numbers of paper documents, by series: a number
 /// (the last digits of a context's document, or of a message's field "…document") is missing if no
-/// event of the whole log bears it, though the events looked at bear a lower and a higher one.
+/// event of the whole log bears it, though the events looked at bear a lower and a higher one;
+/// events whose clear part cannot be read, the ledger's own too.
 ///
 /// Fills `found`, an empty one. One pass over the log; what it keeps is what it lists, the days,
 /// and the gaps. Blocks; any thread. Errors: `invalid_argument` (from after to; factor or days
-/// below 1), `damaged`, those of reading.
+/// below 1), those of reading.
 Result<> audit_findings(const Ledger& ledger, const Schema& schema, const AuditQuestion& question,
                         ledger::v1::AuditFindings& found);
 

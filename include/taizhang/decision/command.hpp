@@ -12,7 +12,7 @@ namespace [[gnu::visibility("default")]] taizhang {
 
 /// What somebody asks for. One door for the library, the tool and imports.
 struct Command {
-  Id id{};                             ///< looked up before any rule: a retry changes nothing
+  Id id{};  ///< looked up before any rule: a retry changes nothing. Zeros: refused; see `of`
   Context context{};                   ///< `command` and `command_digest` are set by execute
   std::optional<Date> effective_on{};  ///< the business date; none: today in China
   std::shared_ptr<const google::protobuf::Message> body{};  ///< a message with a command option
@@ -39,8 +39,10 @@ struct Verdict {
 
 /// A command from its JSON form, as `taizhang execute` takes it:
 ///   {"type":"EnrolStudent","id":"…26 characters…","on":"2024-09-01",
-///    "context":{"actor":"…","role":"…","office":"…","document":"…"},"body":{…}}
-/// A missing id is drawn at random. Errors name the unknown command or field and the nearest.
+///    "context":{"actor":"…","role":"…","office":"…","document":"…","extra":{"trace":"…"}},
+///    "body":{…}}
+/// A missing id is drawn at random; a given one may be a ULID or a UUID, too. Errors:
+/// `invalid_argument`, naming the unknown command or field and the nearest; those of check_json.
 Result<Command> command_from_json(const Schema& schema, std::string_view json);
 /// The "context" of that form by itself.
 Result<Context> context_from_json(std::string_view json);

@@ -17,8 +17,9 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// on the same subject are serialised by their conditions.
 class Decider {
  public:
-  /// Ledger and vault must outlive it.
-  Decider(Ledger& ledger, Vault& vault, std::shared_ptr<const Schema> schema, MakeJudge judge);
+  /// Ledger and vault must outlive it. Without `rows` rules read events, but no rows.
+  Decider(Ledger& ledger, Vault& vault, std::shared_ptr<const Schema> schema, MakeJudge judge,
+          std::unique_ptr<const Rows> rows = nullptr);
   ~Decider();
   Decider(const Decider&) = delete;
   Decider& operator=(const Decider&) = delete;
@@ -26,6 +27,8 @@ class Decider {
   [[nodiscard]] Ledger& ledger() const;
   [[nodiscard]] Vault& vault() const;
   [[nodiscard]] const std::shared_ptr<const Schema>& schema() const;
+  /// What rules read rows of; nullptr: there are none.
+  [[nodiscard]] const Rows* rows() const;
 
   /// One decision after another over the ledger and what earlier ones of the batch decided.
   class Batch {
@@ -48,8 +51,8 @@ class Decider {
                                    const google::protobuf::Message& record);
     /// Whether the command id is known, and the digest it was taken with.
     Result<std::optional<std::string>> known_digest(const Id& command);
-    /// The digest this command would be stored with.
-    [[nodiscard]] std::string digest(const Command& command) const;
+    /// The digest this command would be stored with. `too_large` as content_bytes.
+    [[nodiscard]] Result<std::string> digest(const Command& command) const;
     [[nodiscard]] Desk& desk();
     [[nodiscard]] Judge& judge();
 
@@ -60,10 +63,10 @@ class Decider {
   using Body = std::function<Result<>(Batch&)>;
 
   /// Runs `body` to decide up to limits::commands_per_batch_max commands, then appends their
-  /// events as one commit. If the condition fails, `body` runs again over the new state: it must
-  /// keep no result of an earlier run. Answers the verdicts of the last run in the order of the
-  /// decide calls, with positions, durable.
-  /// Errors: those of Ledger::append but for a failed condition, which is tried again.
+  /// events as one commit. If the condition fails, or a row that it reads has moved on, `body` runs
+  /// again over the new state: it must keep no result of an earlier run. Answers the verdicts of
+  /// the last run in the order of the decide calls, with positions, durable. Errors: those of
+  /// Ledger::append but for a failed condition, which is tried again.
   Result<std::vector<Verdict>> transact(const Body& body);
   /// Runs `body` once over the present state, with any number of commands, and appends nothing:
   /// what would happen. Keys and tokens it made for personal data stay unused in the vault.

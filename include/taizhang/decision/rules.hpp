@@ -30,10 +30,15 @@ using MakeJudge = std::function<std::unique_ptr<Judge>(Desk& desk)>;
 ///
 ///   rules.on<BoardBus>([](Decision& decision, const BoardBus& command) -> Result<> {…});
 ///
+/// `VoidEvent` and `CorrectEvent` (taizhang.ledger.v1) have a rule from the start, which does what
+/// Decision::void_event and correct_event do for whoever asks; an application that has a say in it
+/// gives its own.
+///
 /// A rule that has nothing to say against the command emits its events and returns {}; else it
 /// returns refuse(…). Rules are called from any thread that decides, several at once.
 class Rules {
  public:
+  Rules();
   using Rule = std::function<Result<>(Decision&, const google::protobuf::Message& body)>;
 
   template <class Body>

@@ -60,7 +60,7 @@ class Education {
     /// Whether the command id is known, and the digest it was taken with.
     virtual Result<std::optional<std::string>> known_digest(const Id& command) = 0;
     /// The digest this command would be stored with.
-    virtual std::string digest(const Command& command) const = 0;
+    virtual Result<std::string> digest(const Command& command) const = 0;
   };
 
   /// Runs `body` to decide up to limits::commands_per_batch_max commands, then appends their

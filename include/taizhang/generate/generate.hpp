@@ -21,7 +21,7 @@ struct GenerateOptions {
   std::uint64_t seed = 1;
   int first_year = 0;     ///< calendar year in which the first school year starts, 1975 to 2090;
                           ///< 0: such that the last one is 2023-2024
-  std::string directory;  ///< made if missing; must be empty or hold earlier generated files only
+  std::string directory;  ///< made if missing; must be empty
   std::string townships;  ///< optional CSV with columns code and name; empty: invented ones
 };
 

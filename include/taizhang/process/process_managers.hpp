@@ -42,8 +42,8 @@ struct ManagerProgress {
 /// Where each manager's progress is kept, by its name. Only a hint that saves reading: lost, or
 /// older than it could be, it changes nothing that is recorded. Empty functions keep nothing.
 struct ProgressHints {
-  std::function<Result<Position>(std::string_view manager)> read{};  ///< 0 if there is none
-  std::function<Result<>(std::string_view manager, Position)> write{};
+  std::function<Result<std::optional<Checkpoint>>(std::string_view manager)> read{};
+  std::function<Result<>(std::string_view manager, const Checkpoint&)> write{};
 };
 
 struct ReactOptions {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "taizhang/event.hpp"
+#include "taizhang/projection/timeline.hpp"
 #include "taizhang/schema/event_codec.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
@@ -44,8 +45,8 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
                                             google::protobuf::Message& message);
 
 /// The effective history of a set of events: voids and corrections applied, ordered by
-/// (effective on, position). The one place where that is defined; decisions, projections and
-/// trails all use it. A correction keeps its target's place. One thread at a time.
+/// (effective on, position), as Timeline defines it; decisions, projections and trails all use it.
+/// A correction keeps its target's place. Holds every message. One thread at a time.
 class History {
  public:
   /// What becomes of an event whose bytes are no message of its type, or whose upcaster fails.
@@ -55,24 +56,18 @@ class History {
   };
   explicit History(const Schema& schema, Unreadable unreadable = Unreadable::refuse)
       : schema_(&schema), unreadable_(unreadable) {}
-  /// In position order. Copies what it keeps. A void of an event that was not added is ignored;
-  /// a correction of one stands for it: it made the event speak of this subject too.
-  /// `too_large` beyond limits::subject_events_max; `unsupported` for a type or version that the
-  /// schema does not know.
+  /// As Timeline::add; copies what it keeps. After an error nothing has changed. `too_large` beyond
+  /// limits::subject_events_max; `unsupported` for a type or version that the schema does not know.
   Result<> add(const RecordedEvent& event);
   /// The events that count, in effective order. The history can go on growing afterwards.
   [[nodiscard]] std::vector<EffectiveEvent> effective() const;
   [[nodiscard]] bool empty() const { return events_.empty(); }
 
  private:
-  struct Entry {
-    EffectiveEvent event;
-    bool voided = false;
-  };
-  Result<> take_content(const RecordedEvent& recorded, EffectiveEvent& event) const;
   const Schema* schema_;
   Unreadable unreadable_;
-  std::vector<Entry> events_;  ///< by position
+  Timeline timeline_;
+  std::vector<EffectiveEvent> events_;  ///< by the numbers of the timeline's entries
 };
 
 }  // namespace taizhang

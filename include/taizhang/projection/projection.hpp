@@ -181,6 +181,8 @@ class Projection {
     spec.row = &Row::default_instance();
     return TableBuilder<Row>(spec);
   }
+  /// A table that was filled in by hand, of messages that are known at run time only.
+  void table(TableSpec spec) { tables_.push_back(std::make_unique<TableSpec>(std::move(spec))); }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint32_t version() const { return version_; }
   [[nodiscard]] const std::vector<std::unique_ptr<TableSpec>>& tables() const { return tables_; }

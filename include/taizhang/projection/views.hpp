@@ -12,22 +12,24 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/projection.hpp"
 #include "taizhang/projection/views_status.hpp"
+#include "taizhang/projection/where.hpp"
 
 namespace [[gnu::visibility("default")]] taizhang {
 
 /// What to ask a view for.
 struct Ask {
-  struct Equal {
-    std::string field;  ///< a field of the row message
-    std::string value;  ///< as display or as stored text, money in yuan; a repeated field holds
-                        ///< if one of its elements does
-  };
   std::vector<std::string> key{};  ///< all tags of one row's key; empty: every row
-  std::vector<Equal> where{};      ///< all must hold; personal fields cannot be asked by
+  std::vector<Where> where{};      ///< all must hold
+  Order order{};                   ///< by key, unless a field is named
+  bool count = false;  ///< only how many rows there are (Answer::rows), whatever the limit; none is
+                       ///< visited
   std::uint64_t limit = UINT64_MAX;
-  std::string page_token{};  ///< from a former answer; refused (retryable) after a rebuild
-  Position at_least = 0;     ///< brings the view up to there first; `not_found` past the head
-  bool reveal = false;       ///< personal fields in the clear; the caller records the access
+  /// From a former answer to the same question (key, where, order) about the same moment: of what
+  /// is now, the same build of the view; of what was, the same `known_at`, which may be left out,
+  /// and `effective_on`, so that all pages speak of one position.
+  std::string page_token{};
+  Checkpoint at_least{};  ///< brings the view up to there first; `other_history` if it is not here
+  bool reveal = false;    ///< personal fields in the clear; the caller records the access
   /// The view as it was known when the log ended there (Ledger::position_at for a time); 0: as it
   /// is now. Folded for this call: a whole view costs a scan of its events, one key that key's.
   Position known_at = 0;
@@ -36,8 +38,8 @@ struct Ask {
 };
 
 struct Answer {
-  Position position = 0;  ///< the rows speak of the log up to here
-  std::uint64_t rows = 0;
+  Checkpoint checkpoint;     ///< the rows speak of the log up to here
+  std::uint64_t rows = 0;    ///< visited; with Ask::count, those that there are
   std::uint64_t parked = 0;  ///< rows of the answer that stand still (Views::parked says why)
   std::string next_page;     ///< empty: no more
 };
@@ -126,8 +128,14 @@ class Views {
 
   /// Streams the rows in key order; `visit` answers false to stop. The row is valid during the
   /// call and has its personal fields masked, revealed, or "已删除/erased" if the key is gone.
-  /// Errors: `not_found` (unknown view or field: names the nearest), `busy` (at_least of a paused
-  /// projection), those of the store.
+  /// In another order the rows are gathered first: memory for up to `limit` of them.
+  ///
+  /// Costs what there is of rows, or where an index helps, of rows that it names: equal values and
+  /// ranges of an indexed field (up to 4,096 rows), or its order, until the limit is reached.
+  /// Errors: `not_found` (unknown view or field: names the nearest), `invalid_argument` (a value
+  /// that the field cannot have: names the nearest; an order by a field without index; a page token
+  /// of another question or moment), `condition_failed` (the view was rebuilt since the page
+  /// before: ask for the first), `busy` (at_least of a paused projection), those of the store.
   Result<Answer> ask(std::string_view view, const Ask& ask,
                      const std::function<bool(const google::protobuf::Message& row)>& visit) const;
   /// Adds the view's sums to `into`, an empty S; use `sums` of sums.hpp, which knows the type.
@@ -148,10 +156,20 @@ class Views {
   [[nodiscard]] const TableSpec* table(std::string_view view) const;
   [[nodiscard]] const Ledger& ledger() const;
 
-  /// A place in the log that somebody who reacts to it notes beside the views. A hint: it is lost
-  /// with the view store, and then 0. Survives a crash of the process.
-  Result<Position> mark(std::string_view name) const;
-  Result<> set_mark(std::string_view name, Position position);
+  /// Named cursors: how far somebody who consumes the log has come, kept beside the views, so that
+  /// a consumer in any language need keep nothing. Nothing if there is none of that name. Give it
+  /// to Ledger::follow or read as it is: a cursor that a restored log no longer holds is told there
+  /// (`other_history`). It is lost with the view store, and the consumer then begins again.
+  Result<std::optional<Checkpoint>> cursor(std::string_view name) const;
+  /// All of them by name, in order.
+  Result<std::vector<std::pair<std::string, Checkpoint>>> cursors() const;
+  /// Keeps one; durable when it returns. It may go back. Errors: `other_history` (the place is not
+  /// in this ledger), `invalid_argument` (a name that is empty or over limits::tag_bytes_max).
+  Result<> set_cursor(std::string_view name, const Checkpoint& place);
+  /// Forgets one, durably; answers whether it was there.
+  Result<bool> forget_cursor(std::string_view name);
+  /// For the other parts of this library.
+  [[nodiscard]] Impl& impl() const { return *impl_; }
 
  private:
   explicit Views(std::unique_ptr<Impl> impl);

@@ -18,7 +18,8 @@ class Sealer {
   Sealer(const Sealer&) = delete;
   Sealer& operator=(const Sealer&) = delete;
   virtual ~Sealer() = default;
-  /// Encrypts, making the subject's key if it has none. The key is durable after make_durable.
+  /// Encrypts, making the subject's key if it has none. The key is durable after make_durable. The
+  /// part's digest depends on plaintext, event and key alone: it knows the plaintext again.
   virtual Result<Sealed> seal(std::string_view subject, std::string_view data_class,
                               const Id& event, std::string_view plaintext) = 0;
   /// Decrypts. Nothing if the key was erased. `damaged` if the bytes do not fit the key.
@@ -28,27 +29,24 @@ class Sealer {
   virtual Result<> make_durable() = 0;
 };
 
+/// The one form of a message's content: what is said twice has the same bytes, entries of maps in
+/// the order of their keys. Commands, events and digests all go by it. `too_large` over
+/// limits::event_bytes_max.
+Result<std::string> content_bytes(const google::protobuf::Message& message);
+
 /// Makes an event to append: validates, derives tags, splits off and seals personal fields.
-/// The message is the type's current one. Serialisation is deterministic. Personal fields of one
+/// The message is the type's current one, serialised as content_bytes says. Personal fields of one
 /// subject and class make one sealed part. Errors: `invalid_argument`, `too_large`, the sealer's.
 Result<NewEvent> encode_event(const Schema& schema, const google::protobuf::Message& message,
                               const Id& id, Context context, std::optional<Date> effective_on,
                               Sealer& sealer);
 
-/// A void of `target` (kept tags, its type, its date). The approver and reason are required.
-/// A target that is a void, a correction or any other "ledger." event is `invalid_argument`.
+/// Who let a record be withdrawn or replaced, and why. Reason and approver are required.
 struct Approval {
   std::string reason;
   std::string approver;
   std::string document;
 };
-Result<NewEvent> encode_void(const RecordedEvent& target, const Id& id, Context context,
-                             const Approval& approval);
-/// A correction: `replacement` is a message of the target's type. It takes the target's place
-/// in effective order, with the target's date; a wrong date is voided and recorded anew.
-Result<NewEvent> encode_correction(const Schema& schema, const RecordedEvent& target,
-                                   const google::protobuf::Message& replacement, const Id& id,
-                                   Context context, const Approval& approval, Sealer& sealer);
 
 /// Fills `message` (of the event's type as it is now; of the target's for a correction) from the
 /// clear part and, if `sealer` is given, from the sealed parts; without it personal fields stay
@@ -65,7 +63,7 @@ std::unique_ptr<google::protobuf::Message> new_message_for(const Schema& schema,
 
 /// An event in the words of the version it was written with: no upcaster has run.
 struct WrittenMessage {
-  const MessageInfo* info = nullptr;  ///< nullptr: the schema does not know the type or version
+  const MessageInfo* info = nullptr;  ///< of that version
   std::unique_ptr<google::protobuf::Message> message;
   std::vector<std::string> erased;  ///< data classes whose keys are gone
 };
@@ -86,8 +84,5 @@ inline constexpr std::string_view erased_mark = "已删除/erased";
 /// of the same class may have been opened, and what it filled stays.
 void mark_erased(const MessageInfo& info, std::span<const std::string> gone,
                  google::protobuf::Message& message);
-
-inline constexpr std::string_view void_type = "ledger.event-voided";
-inline constexpr std::string_view correction_type = "ledger.event-corrected";
 
 }  // namespace taizhang

@@ -86,6 +86,8 @@ class Schema {
   /// (money not int64, date not string), a missing zh or en label (only a hidden field may go
   /// without), an older message class without an upcaster to the next, an upcaster that does not
   /// lead from one version of a type to the next or is given twice.
+  /// The first schema of a process silences protobuf's default log handler, which would print texts
+  /// that are not UTF-8 on standard error; a handler that the application sets stays.
   static Result<std::shared_ptr<const Schema>> make(
       std::span<const google::protobuf::FileDescriptor* const> files, CodeTables tables,
       Upcasters upcasters = {});

@@ -37,12 +37,13 @@ Result<NewEvent> encode_schema(const Schema& schema, std::string application, Po
 Result<bool> record_schema(Ledger& ledger, const Schema& schema, const std::string& application,
                            const Context& context = {}, const AppendOptions& options = {});
 
-/// Every schema recorded, oldest first. Errors: `damaged`, those of reading.
+/// Every schema recorded, oldest first. An event of that type that cannot be read is passed over,
+/// here and below: an audit lists it (audit/findings.hpp). Errors: those of reading.
 Result<std::vector<StoredSchema>> stored_schemas(const Ledger& ledger);
 
 /// The descriptors of the newest one, as they lie in the ledger: the bytes of a
 /// google.protobuf.FileDescriptorSet, for programs that read an export. Errors: `not_found` (none
-/// was recorded), `damaged`, those of reading.
+/// was recorded), those of reading.
 Result<std::string> stored_descriptors(const Ledger& ledger);
 
 /// A schema that knows every (type, version) ever recorded, each as it was defined last, with the

@@ -36,6 +36,7 @@ struct SystemOptions {
   /// Writers keep theirs at PLACE/views and leave this empty.
   std::string views{};
   ViewsOptions view_options{};  ///< memory and threads for the views
+  RowsOptions row_options{};    ///< memory for the rows that rules read
   std::shared_ptr<const Clock> clock = system_clock();
 };
 
@@ -52,13 +53,19 @@ struct SystemOptions {
 /// Thread rule: that of the parts.
 class System {
  public:
-  /// Makes a new record, empty but for the schema. Durable when it returns; after an error nothing
-  /// is left behind. Errors: `already_exists`, those of the stores and of the schema.
+  /// Makes a new record, empty but for the schema, in a directory that is not there, is empty, or
+  /// was left by a creation that was interrupted (whose files are put aside in it, as
+  /// "unfinished-…"). Durable when it returns; after an error nothing of it is left behind. Of
+  /// several creators at once one succeeds, and the others touch nothing of it. Errors:
+  /// `already_exists`, `held` (another process makes one here), those of the stores and of the
+  /// schema.
   static Result<std::unique_ptr<System>> create(const StorageRegistry& registry, Model model,
                                                 const SystemOptions& options);
-  /// Opens an existing record. Errors: `not_found`, `held` (names the process that writes),
-  /// `damaged`, `unsupported` (format; another application's record, detail "application"; a
-  /// breaking change of schema, which lists what to mend),
+  /// Whether a record was made there, and finished.
+  static Result<bool> exists(const StorageRegistry& registry, const std::string& location);
+  /// Opens an existing record. Errors: `not_found` (also one whose making was interrupted), `held`
+  /// (names the process that writes), `damaged`, `unsupported` (format; another application's
+  /// record, detail "application"; a breaking change of schema, which lists what to mend),
   /// `invalid_argument` (master key; a reader without `views`), `busy` (readers: try again).
   static Result<std::unique_ptr<System>> open(const StorageRegistry& registry, Model model,
                                               const SystemOptions& options);
@@ -86,6 +93,13 @@ class System {
   }
   /// The same for one command.
   Result<Verdict> execute(const Command& command);
+  /// Withdraws the event at that position, or replaces what it says by `replacement`, a message of
+  /// its type, as Decision::void_event and correct_event: the commands VoidEvent and CorrectEvent,
+  /// which an application may have rules for. Each call is a request of its own; who may have to
+  /// send one again executes the command under an id. Durable when it returns.
+  Result<Verdict> void_event(Position position, const Approval& approval, Context context = {});
+  Result<Verdict> correct_event(Position position, const google::protobuf::Message& replacement,
+                                const Approval& approval, Context context = {});
   /// Runs the model's process managers up to the head, once, as ProcessManagers::run, from the
   /// places noted beside the views. Whoever owns the record calls it, after executing or at a pace
   /// of its own; any thread. Durable when it returns. Errors: its; `unsupported` for readers, if

@@ -44,7 +44,9 @@ class Given {
 
   /// An event happened on that date (YYYY-MM-DD): a late one, if it comes after later ones.
   Given& happened(const google::protobuf::Message& event, std::string_view on);
-  /// The event at that position was withdrawn, or replaced.
+  /// The event at that position was withdrawn, or replaced, by as many subjects as it then speaks
+  /// of: with all tags of the event and of its former amendments, as Decision makes them. A void is
+  /// final; of several corrections the last one counts.
   Given& voided(Position position);
   Given& corrected(Position position, const google::protobuf::Message& replacement);
   /// Of the last event.

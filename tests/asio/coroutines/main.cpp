@@ -44,9 +44,10 @@ awaitable<Result<Position>> note(Caller caller, Ledger& ledger, std::uint32_t nu
 // A request may be made in the expression, of things with names: unlike an aggregate (Condition{…}
 // here would be destroyed twice by g++ 12) it has a constructor.
 awaitable<Result<Appended>> note_at_once(Caller caller, Ledger& ledger,
-                                         std::vector<NewEvent> events, Condition condition) {
+                                         std::vector<NewEvent> events,
+                                         std::vector<Condition> conditions) {
   auto appended =
-      co_await async_append(caller, ledger, AppendRequest(events, condition), use_awaitable);
+      co_await async_append(caller, ledger, AppendRequest(events, conditions), use_awaitable);
   co_return appended;
 }
 
@@ -65,7 +66,7 @@ awaitable<void> work(Caller caller, Ledger& ledger) {
     expect(position.has_value() && *position == number + 1, "notes are appended in order");
   }
   std::vector<NewEvent> again{event(0, "another note")};
-  const Condition never{Query::tag("never"), 0};
+  const std::vector<Condition> never{{Query::tag("never"), {}}};
   auto differs = co_await note_at_once(caller, ledger, again, never);
   expect(!differs && differs.error().code() == ErrorCode::id_content_differs,
          "an error is a value");
@@ -73,7 +74,7 @@ awaitable<void> work(Caller caller, Ledger& ledger) {
   auto appended = co_await note_at_once(caller, ledger, two, never);
   expect(appended && appended->positions.size() == 2, "a temporary request is appended");
 
-  ReadRequest request(Query::tag("note"), 0, 4);
+  ReadRequest request(Query::tag("note"), {}, 4);
   auto batch = co_await async_read(caller, ledger, request, use_awaitable);
   expect(batch && batch->events.size() == 4 && batch->more, "a batch ends at its limit");
   request.options.after = batch->seen;
@@ -95,7 +96,7 @@ Result<> run() {
   boost::asio::io_context io;
   Workers workers;
   const Caller caller(workers, io.get_executor());
-  TAIZHANG_TRY(auto follower, AsyncFollower::open(workers, *ledger, Query::tag("note"), 0));
+  TAIZHANG_TRY(auto follower, AsyncFollower::open(workers, *ledger, Query::tag("note")));
   std::vector<Position> got;
   int ended = 0;
   const auto end = [&ended](std::exception_ptr thrown) {

@@ -14,11 +14,11 @@ int main() {
   auto ledger = taizhang::Ledger::create(*std::move(store), {}, taizhang::system_clock());
   if (!ledger) return 1;
   const taizhang::Condition nobody_yet{.query = {{{.types = {"seat.taken"}, .tags = {"seat:1"}}}},
-                                       .after = 0};
+                                       .after = {}};
   const auto take = [&] {
     const std::vector<taizhang::NewEvent> taken{
         {.id = taizhang::Id::random(), .type = "seat.taken", .tags = {"seat:1"}}};
-    return (*ledger)->append(taken, nobody_yet);
+    return (*ledger)->append(taken, {nobody_yet});
   };
   const auto first = take();
   const auto second = take();

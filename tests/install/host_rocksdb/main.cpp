@@ -47,7 +47,7 @@ int main(int, char** arguments) {
   }
   if (!own->Flush({}).ok() || !(*ledger)->seal()) return 6;
 
-  auto reader = (*ledger)->read(taizhang::Query{});
+  auto reader = (*ledger)->read(taizhang::Query::all());
   if (!reader) return 7;
   int same = 0;
   for (;;) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace taizhang::importing {
+
+/// What a reject file has behind the columns of the imported file, and is known by.
+inline constexpr std::array<std::string_view, 3> reject_columns{"拒收原因/reason", "规则/rule",
+                                                                "处理办法/way out"};
+
+inline bool is_reject_column(std::string_view name) {
+  return std::find(reject_columns.begin(), reject_columns.end(), name) != reject_columns.end();
+}
+
+/// Whether a spreadsheet would run the cell, or would but for apostrophes before it.
+inline bool looks_like_formula(std::string_view cell) {
+  const std::size_t first = cell.find_first_not_of('\'');
+  return first != std::string_view::npos &&
+         std::string_view("=+-@\t\r").find(cell[first]) != std::string_view::npos;
+}
+
+/// A reject file is made to be opened in a spreadsheet: what looks like a formula gets an
+/// apostrophe, which importing the file takes off again.
+inline std::string as_spreadsheet_text(std::string_view cell) {
+  return (looks_like_formula(cell) ? "'" : "") + std::string(cell);
+}
+inline std::string_view from_spreadsheet_text(std::string_view cell) {
+  if (cell.starts_with('\'') && looks_like_formula(cell)) cell.remove_prefix(1);
+  return cell;
+}
+
+}  // namespace taizhang::importing
