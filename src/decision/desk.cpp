@@ -101,9 +101,25 @@ Result<> Desk::scan(const QueryItem& item, const Visit& visit) {
   return {};
 }
 
+namespace {
+
+Error not_readable(const EffectiveEvent& event) {
+  const std::string at = std::to_string(event.info.position);
+  return Error(ErrorCode::damaged,
+               {"The event at position " + at + " cannot be read (" + event.unreadable +
+                    "), so nothing is decided on it. Void it, or replace it whole (correct_event).",
+                "位置 " + at + " 的记录无法读取（" + event.unreadable +
+                    "），不能据以判断。请作废该记录，或整条更正（correct_event）。"})
+      .with("type", event.info.type)
+      .with("position", at);
+}
+
+}  // namespace
+
 Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
   TAIZHANG_CHECK(core::validate(Query{{item}}));
-  const auto [entry, fresh] = histories_.try_emplace(key_of(item), Known{History(*schema_), 0});
+  const auto [entry, fresh] =
+      histories_.try_emplace(key_of(item), Known{History(*schema_, History::Unreadable::keep), 0});
   Known& known = entry->second;
   const auto keep = [&](const RecordedEvent& event) -> Result<bool> {
     TAIZHANG_CHECK(known.history.add(event));
@@ -120,6 +136,9 @@ Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
     known.seen = pending_.size();
   }
   std::vector<EffectiveEvent> events = known.history.effective();
+  // Only what still counts: what was voided or replaced since no longer stands in the way.
+  for (const EffectiveEvent& event : events)
+    if (!event.message) return not_readable(event);
   std::erase_if(
       events, [&](const EffectiveEvent& event) { return !speaks_of(*schema_, event, item.tags); });
   return events;

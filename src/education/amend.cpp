@@ -78,6 +78,8 @@ Result<> nothing_depends(Desk& desk, const EffectiveEvent& standing) {
 
 Result<> void_one(Decision& decision, const ledger::v1::VoidEvent& command) {
   TAIZHANG_TRY(const EffectiveEvent now, decision.standing(command.position()));
+  // What cannot be read opened no subject and lived in no history: nothing can rest on it.
+  if (!now.message) return decision.void_event(command.position(), approval_of(command));
   Desk& desk = decision.desk();
   TAIZHANG_CHECK(nothing_depends(desk, now));
   const Change gone{now.info.position, now.info.type, now.info.effective_on, nullptr};

@@ -112,14 +112,7 @@ Result<GrantLife> Decision::grant(const std::string& id) {
 }
 
 Result<EffectiveEvent> Decision::standing(Position position) {
-  TAIZHANG_TRY(EffectiveEvent now, decision_->standing(position));
-  if (now.message) return now;
-  return Error(ErrorCode::damaged,
-               {"The event at position " + std::to_string(position) + " cannot be read (" +
-                    now.unreadable + "); no rule can judge its amendment.",
-                "位置 " + std::to_string(position) + " 的记录无法读取（" + now.unreadable +
-                    "），规则无法判断能否作废或更正。"})
-      .with("position", std::to_string(position));
+  return decision_->standing(position);
 }
 
 Result<std::shared_ptr<google::protobuf::Message>> Decision::with_fields(

@@ -33,8 +33,7 @@ class Decision {
   Result<> emit(const google::protobuf::Message& message);
   [[nodiscard]] Position next_position() const { return decision_->next_position(); }
 
-  // As taizhang::Decision says; references in fields are resolved, and an event without content
-  // that can be read is refused, since no rule can judge it.
+  // As taizhang::Decision says; references in fields are resolved.
   Result<EffectiveEvent> standing(Position position);
   Result<std::shared_ptr<google::protobuf::Message>> with_fields(const EffectiveEvent& event,
                                                                  std::string_view fields_json);

@@ -96,6 +96,23 @@ TEST_F(Amend, WhatOthersRestOnIsNotWithdrawn) {
   EXPECT_EQ(in_the_way(record), enrolled);
 }
 
+TEST_F(Amend, WhatCannotBeReadIsWithdrawnAndTheChildGoesOn) {
+  NewEvent unreadable;
+  unreadable.id = Id::random();
+  unreadable.type = "education.student-leave-started";
+  unreadable.tags = {*need(world.education().resolve("student", student))};
+  unreadable.effective_on = need(Date::parse("2022-10-01"));
+  unreadable.clear = "\xFF\xFF";  // no message
+  const Position at = need(world.ledger().append({&unreadable, 1})).positions.front();
+  const Command next = World::command(World::leave(student), "2022-11-01");
+  const auto stopped = world.education().execute({&next, 1});
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().code(), ErrorCode::damaged);
+  const Verdict gone = void_event(at);
+  ASSERT_EQ(gone.kind, Verdict::Kind::accepted) << shown(gone);
+  world.must(World::leave(student), "2022-11-01");
+}
+
 TEST_F(Amend, ACorrectionChangesTheNamedFieldsAndKeepsTheOthers) {
   const Verdict verdict = correct(enrolled, R"({"class":"class-code:C2","boarder":true})");
   ASSERT_EQ(verdict.kind, Verdict::Kind::accepted) << shown(verdict);
