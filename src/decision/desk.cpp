@@ -27,6 +27,17 @@ bool matches(const QueryItem& item, const RecordedEvent& event) {
                      [&](const std::string& tag) { return event.has_tag(tag); });
 }
 
+Error not_readable(const EffectiveEvent& event) {
+  const std::string at = std::to_string(event.info.position);
+  return Error(ErrorCode::damaged,
+               {"The event at position " + at + " cannot be read (" + event.unreadable +
+                    "), so nothing is decided on it. Void it, or replace it whole (correct_event).",
+                "位置 " + at + " 的记录无法读取（" + event.unreadable +
+                    "），不能据以判断。请作废该记录，或整条更正（correct_event）。"})
+      .with("type", event.info.type)
+      .with("position", at);
+}
+
 }  // namespace
 
 Desk::Desk(const Ledger& ledger, const Schema& schema, Vault& vault, Position as_of,
@@ -100,21 +111,6 @@ Result<> Desk::scan(const QueryItem& item, const Visit& visit) {
   if (more) TAIZHANG_CHECK(scan_batch(item, 0, watched));
   return {};
 }
-
-namespace {
-
-Error not_readable(const EffectiveEvent& event) {
-  const std::string at = std::to_string(event.info.position);
-  return Error(ErrorCode::damaged,
-               {"The event at position " + at + " cannot be read (" + event.unreadable +
-                    "), so nothing is decided on it. Void it, or replace it whole (correct_event).",
-                "位置 " + at + " 的记录无法读取（" + event.unreadable +
-                    "），不能据以判断。请作废该记录，或整条更正（correct_event）。"})
-      .with("type", event.info.type)
-      .with("position", at);
-}
-
-}  // namespace
 
 Result<std::vector<EffectiveEvent>> Desk::history(const QueryItem& item) {
   TAIZHANG_CHECK(core::validate(Query{{item}}));

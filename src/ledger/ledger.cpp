@@ -79,9 +79,11 @@ class Ledger::Impl {
     commit->checked = log_->head();
     TAIZHANG_TRY(auto known, core::check_ids(*log_, *commit, 0, commit->checked));
     if (known) return *std::move(known);
-    TAIZHANG_CHECK(core::check_amendments(*log_, *commit, commit->checked));
     for (const auto& condition : conditions) TAIZHANG_CHECK(proofs_.check(condition.after));
     TAIZHANG_CHECK(core::check_conditions(*log_, *commit, 0, commit->checked));
+    // After the conditions: an amendment that lacks tags because it was decided on an older state
+    // is to be decided again, not refused as badly made.
+    TAIZHANG_CHECK(core::check_amendments(*log_, *commit, commit->checked));
     TAIZHANG_CHECK(sequencer_->submit(*commit));
     return *std::move(commit->verdict);
   }
