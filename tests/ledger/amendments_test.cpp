@@ -33,6 +33,15 @@ TEST_P(Amendments, CarryTheTagsOfTheirTarget) {
   ASSERT_OK(add(amends(2, 1, {"member:ann", "member:ben", "team:x"})));
 }
 
+TEST_P(Amendments, DecidedOnAnOlderStateAreDecidedAgainNotBlamed) {
+  ASSERT_OK(add(event(1, "scored", {"member:ann"})));
+  const Condition read_then{{{{{std::string(correction_type)}, {"member:ann"}}}},
+                            ledger->checkpoint()};
+  ASSERT_OK(add(amends(2, 1, {"member:ann", "member:ben"})));
+  EXPECT_CODE(append({amends(3, 1, {"member:ann"})}, {read_then}), ErrorCode::condition_failed);
+  EXPECT_CODE(append({amends(3, 1, {"member:ann"})}), ErrorCode::invalid_argument);
+}
+
 TEST_P(Amendments, CarryTheTagsOfAllFormerAmendments) {
   for (const bool sealed : {false, true}) {
     const auto base = static_cast<std::uint32_t>(ledger->head().position);
