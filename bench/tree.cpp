@@ -27,13 +27,13 @@ std::unique_ptr<Ledger> make_ledger(const std::string& place);
 
 namespace {
 
-constexpr int rounds = 3;
+constexpr int tree_rounds = 3;
 volatile std::uint8_t kept;  // what is computed is used
 
 /// Nanoseconds of one, the best of three rounds: what the machine can do, not what disturbed it.
 double nanoseconds(std::uint64_t count, const std::function<void()>& work) {
   double best = 0;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < tree_rounds; ++round) {
     const auto began = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;

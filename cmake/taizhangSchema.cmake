@@ -20,7 +20,8 @@ function(taizhang_schema target)
   file(MAKE_DIRECTORY "${out}")
   protobuf_generate(LANGUAGE cpp OUT_VAR generated PROTOS ${SCHEMA_PROTOS}
     IMPORT_DIRS ${SCHEMA_IMPORT_DIRS} "${own}" PROTOC_OUT_DIR "${out}")
-  set_source_files_properties(${generated} PROPERTIES COMPILE_OPTIONS -w SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${generated} PROPERTIES COMPILE_OPTIONS -w
+    SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${generated})
   target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${out}>")
   target_link_libraries(${target} PUBLIC taizhang::schema)

@@ -2,8 +2,6 @@
 # scripts/build.sh PRESET [TARGET...]: configures once, builds what changed.
 set -eu
 cd "$(dirname "$0")/.."
-# The compiler cache may serve precompiled headers only with these liberties.
-export CCACHE_SLOPPINESS=pch_defines,time_macros
 # Build folders of one tree share what they compiled.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 preset=$1

@@ -110,6 +110,17 @@ inline Error other_keyspaces(const std::string& place, const std::vector<std::st
       .with("keyspaces", names);
 }
 
+inline Error other_content(const std::string& place, const std::string& there,
+                           const std::string& asked) {
+  return Error(ErrorCode::unsupported,
+               {"The store " + place + " holds \"" + there + "\"; this program takes \"" + asked +
+                    "\". Use the program that made it. Nothing was changed.",
+                "存储 " + place + " 的内容为“" + there + "”，本程序只支持“" + asked +
+                    "”。请使用创建它的程序。未作任何更改。"})
+      .with("place", place)
+      .with("content", there);
+}
+
 inline Error not_loadable(const std::string& reason_en, const std::string& reason_zh) {
   return Error(ErrorCode::invalid_argument,
                {"Nothing was loaded: " + reason_en, "未装载任何内容：" + reason_zh});

@@ -73,7 +73,7 @@ enum {
   TAIZHANG_STORAGE_FULL = 14,       ///< No space left. Free some, reopen, retry.
   TAIZHANG_DAMAGED = 15,            ///< A checksum does not hold. Restore from a backup.
   TAIZHANG_UNSUPPORTED = 16,        ///< Of a build, format, schema or mode that does not take it.
-  TAIZHANG_CLOCK_SUSPECT = 17,      ///< The clock jumped: taizhang_confirm_clock, then retry.
+  TAIZHANG_CLOCK_SUSPECT = 17,      ///< Cannot be right: mend it or taizhang_confirm_clock; retry.
   TAIZHANG_KEY_MISSING = 18,        ///< The vault lacks a key that it should have. Restore it.
   TAIZHANG_INTERNAL = 19,           ///< A broken promise of this library, or no memory left.
   TAIZHANG_CANCELLED = 20,          ///< Called off before it was begun. No call here answers it.
@@ -157,9 +157,12 @@ TAIZHANG_C_API void taizhang_free(taizhang_buffer* buffer);
 ///   "master_key"       the file of the key that wraps all personal data's keys; default
 ///                      DIRECTORY/master.key. Made, for its owner alone, when the record is
 ///                      created; for a record in memory a fresh one in memory
-///   "views"            of "read" and "frozen": where its own views lie ("rocksdb:DIRECTORY", kept
-///                      for the next opening); default in memory
+///   "views"            of "read" and "frozen": where its own views lie: "rocksdb:DIRECTORY", kept
+///                      for the next opening; "over:DIRECTORY/views", in memory over those that the
+///                      record's writer keeps, which are only read; default in memory
 ///   "simulated_clock"  true: recorded times come with commands and events. For ever, when created
+///   "confirm_loss"     {"actor":"…","reason":"…"}, of "open": a person's word that what a record
+///                      lacks (TAIZHANG_DAMAGED, details "head" and "vouched") is lost. Recorded
 /// Durable on return: the new record, if one was made; after an error nothing is left of it but a
 /// key file of a place of its own.
 /// Errors: TAIZHANG_INVALID_ARGUMENT, TAIZHANG_NOT_FOUND, TAIZHANG_ALREADY_EXISTS, TAIZHANG_HELD

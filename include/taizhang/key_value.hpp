@@ -150,6 +150,11 @@ class KeyValue {
   /// What was published, as it is now, in every mode: also when frozen. What a mark covers is
   /// visible after a catch_up that begins later. `not_found` as catch_up.
   virtual Result<Published> published() const = 0;
+  /// Whether, at opening, the store was as its last writer had left it on closing. Not after a
+  /// writer that did not come to close it or that met damage, and not once files were changed, cut
+  /// short, or copied while a writer was at work. Files that are all sound can then be of different
+  /// moments: whoever keeps what can be derived again holds it against its source.
+  [[nodiscard]] virtual bool as_closed() const { return true; }
   /// How it was opened.
   [[nodiscard]] virtual OpenMode mode() const = 0;
   /// A consistent copy that opens by itself, in a place that does not exist yet.
@@ -165,6 +170,9 @@ struct StoreOptions {
   std::vector<std::string> keyspaces{};  ///< at most 16; the same list in the same order each time
   bool precompressed = false;            ///< values are compressed already
   std::size_t cache_bytes = 32U << 20;
+  /// What is kept in it, in one line: noted when it is made; a store that notes something else is
+  /// refused (`unsupported`) before anything in it is opened or changed. Empty: not looked at.
+  std::string content{};
 };
 
 /// Makes stores of one kind from a place ("rocksdb:PLACE").
@@ -178,6 +186,10 @@ class StorageBackend {
                                                  const StoreOptions& options) = 0;
   /// Whether a store is there.
   virtual Result<bool> exists(const std::string& place) = 0;
+  /// Moves a store that nobody has open out of the way, whatever state it is in, and answers where
+  /// it is now; one that was moved there before is gone. For what can be derived again. `held`,
+  /// `not_found`, `io_error`; `unsupported` where a backend cannot.
+  virtual Result<std::string> set_aside(const std::string& place);
 };
 
 /// Backends by name. The caller makes one and registers what it wants: no global state.
@@ -190,6 +202,8 @@ class StorageRegistry {
   Result<std::unique_ptr<KeyValue>> open(std::string_view location,
                                          const StoreOptions& options) const;
   Result<bool> exists(std::string_view location) const;
+  /// As StorageBackend::set_aside, of "scheme:place".
+  Result<std::string> set_aside(std::string_view location) const;
 
  private:
   Result<std::pair<StorageBackend*, std::string>> find(std::string_view location) const;

@@ -97,6 +97,12 @@ struct AppendOptions {
   std::optional<Timestamp> simulated_now{};
 };
 
+/// A person's word that events which a writer had made durable are lost.
+struct LossConfirmation {
+  Context context;     ///< who says so: `actor` is required
+  std::string reason;  ///< how it is known that they cannot be had again
+};
+
 struct LedgerStatus {
   Id id;
   bool simulated_clock = false;
@@ -105,6 +111,7 @@ struct LedgerStatus {
   Position sealed = 0;  ///< events in sealed pages; the rest is the tail
   std::uint64_t size_bytes = 0;
   OpenMode mode = OpenMode::writer;  ///< writer, frozen or follower
+  bool writer_lives = false;         ///< of a reader: some process writes the ledger now
   bool writable = true;
   std::string stopped_because;  ///< why appends are refused, in English; empty if they are not
   std::string damage;           ///< the first damage a read met, in English; empty if none
@@ -123,14 +130,18 @@ struct LedgerStatus {
 /// - create, writer: takes appends and tells readers after each commit how far the log is durable.
 /// - frozen: the durable log at opening, for ever the same. While a writer lives, what it has
 ///   told; else everything that can be recovered.
-/// - follower: the log up to what the writer told last, as of the last `refresh`. Never an event
-///   that is not durable, never a gap, never another order. It outlives writers: after one died
-///   the end stays where it was until the next one goes on.
+/// - follower: the same at opening, then the log up to what the writer told last, as of the last
+///   `refresh`. Never an event that is not durable, never a gap, never another order. It outlives
+///   writers: after one died the end stays where it was until the next one goes on.
 /// Readers take every call; those that change the ledger answer `unsupported`.
 class Ledger {
  public:
   /// Keyspaces that a store must be opened with to hold a ledger.
   static const std::vector<std::string>& keyspaces();
+
+  /// What a store of a ledger of this build holds, for StoreOptions::content: another build's is
+  /// then refused untouched.
+  static std::string store_content();
 
   /// Makes a new ledger in an empty store and opens it. Durable when it returns.
   /// Errors: `already_exists`.
@@ -138,12 +149,21 @@ class Ledger {
                                                 const CreateOptions& options,
                                                 std::shared_ptr<const Clock> clock);
   /// Opens an existing ledger: reads the tail, recomputes its part of the tree and compares
-  /// with the stored frontier. The store's mode is the ledger's. Errors: `not_found`;
-  /// `unsupported` (format, or format 0 of another build); `damaged` (naming the position);
-  /// `busy` for readers, while a writer is opening the ledger for the first time or moves its
-  /// data faster than it can be read: try again.
+  /// with the stored frontier. The store's mode is the ledger's. A log that ends before what its
+  /// last writer had told is not taken, by writers and readers alike: nothing is changed, so that
+  /// what is missing can be put back. Errors: `not_found`; `unsupported` (format, or format 0 of
+  /// another build); `damaged` (naming the position; for a shorter log the details `head` and
+  /// `vouched`: see open_shorter); `busy` for readers, while a writer is opening the ledger for the
+  /// first time or moves its data faster than it can be read: try again.
   static Result<std::unique_ptr<Ledger>> open(std::unique_ptr<KeyValue> store,
                                               std::shared_ptr<const Clock> clock);
+  /// Opens, as writer, a log that `open` refuses because it ends before what was told, and records
+  /// that a person vouches for the loss ("ledger.loss-confirmed": both positions, the reason).
+  /// From then on it opens as any. Errors: those of open; `invalid_argument` if nothing is missing,
+  /// or actor or reason are.
+  static Result<std::unique_ptr<Ledger>> open_shorter(std::unique_ptr<KeyValue> store,
+                                                      std::shared_ptr<const Clock> clock,
+                                                      const LossConfirmation& loss);
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
@@ -211,8 +231,11 @@ class Ledger {
   /// has binary digits.
   Result<Position> position_at(Timestamp time) const;
 
-  /// After `clock_suspect`: a person vouches for the clock. Appends an event that says so
-  /// ("ledger.clock-confirmed") and takes appends again.
+  /// After `clock_suspect` (the rules: taizhang/clock_rules.hpp), if the clock is right: a person
+  /// vouches for it. Appends an event that says so and what the clock shows
+  /// ("ledger.clock-confirmed"), and takes appends again, here and in every process that opens the
+  /// ledger later, as long as the clock goes on from there. Where events have stamps after what the
+  /// clock shows, that of the last one is given until the clock has come up to it.
   Result<Appended> confirm_clock(const Context& context, std::string reason);
 
   /// Followers: makes what the writer has told visible and answers the head, which never goes
@@ -222,6 +245,17 @@ class Ledger {
   /// lies there now, or an older copy of this one), `closed`.
   Result<Head> refresh() const;
 
+  /// Records a loss that something else than the writer's own mark vouches for: it was written when
+  /// the ledger had `vouched` events. Errors: those of append; `invalid_argument` as open_shorter.
+  Result<> confirm_loss(const LossConfirmation& loss, Position vouched);
+
+  /// A store that the events lean on, such as the vault of their keys, tells how far it has come:
+  /// a number that grows with each of its durable writes. The next commit notes it, so that an
+  /// older copy of that store is known beside this ledger. Any thread.
+  void rely_on_companion(std::uint64_t sequence);
+  /// The number that was noted last, as of opening or since; 0 if none.
+  [[nodiscard]] std::uint64_t companion() const;
+
   /// Seals every full page of the tail now. Sealing also runs by itself, off the commit path.
   Result<> seal();
   /// Refuses new work, waits for commits in flight, stops. Idempotent. Followers end.
@@ -229,6 +263,9 @@ class Ledger {
 
  private:
   class Impl;
+  static Result<std::unique_ptr<Ledger>> open(std::unique_ptr<KeyValue> store,
+                                              std::shared_ptr<const Clock> clock,
+                                              const LossConfirmation* loss);
   explicit Ledger(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

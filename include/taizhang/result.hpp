@@ -36,7 +36,7 @@ enum class ErrorCode : std::uint8_t {
   storage_full,        ///< No space left. Appends stop; free space, reopen, retry the call.
   damaged,             ///< A checksum, length or hash does not hold. Restore from a backup.
   unsupported,         ///< Of a build, format or kind of handle that does not take it. No retry.
-  clock_suspect,       ///< The clock jumped. A person confirms it, then retry the call.
+  clock_suspect,       ///< The clock cannot be right. Mend or confirm it, then retry the call.
   key_missing,         ///< The vault lacks a key that it should have. Restore the vault.
   internal,            ///< A broken promise of this library. Please report it.
   cancelled,           ///< Called off by the caller before it was begun; nothing was done.

@@ -16,6 +16,8 @@ struct Timestamp {
   friend auto operator<=>(const Timestamp&, const Timestamp&) = default;
   /// Whether its UTC date is one (Date::in_calendar): what is to be recorded must be.
   [[nodiscard]] bool in_calendar() const;
+  /// Whether its UTC date is plausible (Date::plausible): what a command says must be.
+  [[nodiscard]] bool plausible() const;
   /// "2024-03-01T08:00:00.000000Z"
   [[nodiscard]] std::string to_string() const;
   /// Takes the form above, with 0 to 6 decimals, or with an offset such as +08:00 for Z.
@@ -29,6 +31,11 @@ struct Date {
   friend auto operator<=>(const Date&, const Date&) = default;
   /// Whether it is from 0001-01-01 to 9999-12-31: what is to be recorded must be.
   [[nodiscard]] bool in_calendar() const;
+  /// Whether it is of the years 1900 to 2200: what a command says, and a field that is marked as a
+  /// date, must be. Beyond lie slips of the pen and "for ever", written 9999-12-31, which would
+  /// sort and count as a day.
+  [[nodiscard]] bool plausible() const;
+  static constexpr int plausible_year_min = 1900, plausible_year_max = 2200;
   [[nodiscard]] int year() const;
   [[nodiscard]] unsigned month() const;
   [[nodiscard]] unsigned day() const;

@@ -20,6 +20,13 @@ inline Error closed() {
                                    "工作线程已关闭；本次调用未开始。"});
 }
 
+inline Error no_thread(const std::string& why) {
+  return Error(ErrorCode::io_error,
+               {"The system gives no more threads (" + why +
+                    "), and following needs one. Raise the limit or end other programs.",
+                "系统无法再创建线程（" + why + "），跟随需要一个线程。请提高上限或结束其他程序。"});
+}
+
 inline Error cancelled() {
   return Error(ErrorCode::cancelled,
                {"The caller called it off before it was begun; nothing was done.",

@@ -2,6 +2,7 @@
 
 #include <mutex>
 #include <optional>
+#include <system_error>
 
 #include "asio/collect.hpp"
 #include "asio/errors.hpp"
@@ -107,7 +108,12 @@ Result<std::unique_ptr<AsyncFollower>> AsyncFollower::open(Workers& workers, con
                                                            const Query& query,
                                                            const Checkpoint& after) {
   TAIZHANG_TRY(Follower follower, ledger.follow(query, after));
-  auto watch = workers.impl_->watch(ledger);
+  std::shared_ptr<WatchThread> watch;
+  try {
+    watch = workers.impl_->watch(ledger);
+  } catch (const std::system_error& error) {
+    return asio::no_thread(error.what());
+  }
   auto impl =
       std::make_shared<Impl>(*workers.impl_, watch->watch, std::move(follower), after.position);
   return std::unique_ptr<AsyncFollower>(new AsyncFollower(std::move(impl), std::move(watch)));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <system_error>
 
 #include "asio/errors.hpp"
 #include "asio/workers_impl.hpp"
@@ -8,7 +9,11 @@ namespace taizhang {
 Workers::Impl::Impl(const WorkersOptions& options) : queue_calls_max_(options.queue_calls_max) {
   const std::size_t count = std::max<std::size_t>(options.threads, 1);
   threads_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;  // with fewer than were asked for it works, with none it does not
+  }
 }
 
 void Workers::Impl::submit(Job job, std::stop_token cancel, bool bounded) {

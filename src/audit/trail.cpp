@@ -181,6 +181,7 @@ void take_changes(const Changes& changes, ledger::v1::TrailEntry& entry) {
 bool audit::lies_in_event(const Error& error) {
   switch (error.code()) {
     case ErrorCode::damaged:
+      return error.detail("place").empty();  // else of a store: every other event may be as well
     case ErrorCode::unsupported:
     case ErrorCode::invalid_argument:
     case ErrorCode::too_large:

@@ -18,13 +18,30 @@ StorageRegistry all_storage() {
   StorageRegistry registry;
   registry.add("rocksdb", rocksdb_backend());
   registry.add("memory", memory_backend());
+  registry.add("over", overlay_backend(rocksdb_backend()));
   return registry;
 }
 
+/// A schema's descriptors are kilobytes: what is larger is another file, or a device without end.
+constexpr std::size_t schema_bytes_max = 16U << 20;
+
 Result<std::string> bytes_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file && !std::filesystem::is_directory(path)) return bytes;
+  std::string bytes;
+  std::array<char, 65536> part;
+  while (file.read(part.data(), part.size()), file.gcount() > 0) {
+    bytes.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() > schema_bytes_max)
+      return Error(ErrorCode::too_large,
+                   {"The file " + path + " has more than " + std::to_string(schema_bytes_max) +
+                        " bytes, so it is no schema. Give a descriptor set.",
+                    "文件 " + path + " 超过 " + std::to_string(schema_bytes_max) +
+                        " 字节，不是模式文件。请给出描述符集文件。"})
+          .with("file", path)
+          .with("limit", std::to_string(schema_bytes_max));
+  }
+  // What cannot be opened, or is a directory, fails before its end.
+  if (file.eof() && !file.bad()) return bytes;
   return Error(ErrorCode::not_found,
                {"The file " + path + " cannot be read.", "无法读取文件 " + path + "。"})
       .with("file", path);
@@ -98,6 +115,13 @@ Result<Asked> parse_options(const char* location, const char* options_json,
   TAIZHANG_CHECK(members.take("master_key", asked.master_key_file));
   TAIZHANG_CHECK(members.take("views", asked.system.views));
   TAIZHANG_CHECK(members.take("simulated_clock", asked.system.simulated_clock));
+  if (const Json* word = members.take("confirm_loss")) {
+    LossConfirmation& loss = asked.system.loss.emplace();
+    TAIZHANG_TRY(Members of_loss, Members::of("confirm_loss", *word));
+    TAIZHANG_CHECK(of_loss.take("actor", loss.context.actor));
+    TAIZHANG_CHECK(of_loss.take("reason", loss.reason));
+    TAIZHANG_CHECK(of_loss.all_taken());
+  }
   TAIZHANG_CHECK(members.all_taken());
   asked.system.location = location;
   if (asked.mode == "read") asked.system.mode = OpenMode::follower;

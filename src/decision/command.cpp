@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "decision/sane.hpp"
 #include "schema/parse_json.hpp"
 #include "taizhang/schema/display.hpp"
 
@@ -58,6 +59,7 @@ Result<Context> context_of(const json& value) {
     } else if (name == "claimed_at") {
       TAIZHANG_TRY(const std::string text, text_of(entry, name));
       TAIZHANG_TRY(context.claimed_at, Timestamp::parse(text));
+      if (auto problem = decision::implausible(context)) return *std::move(problem);
     } else if (name == "extra") {
       if (!entry.is_object())
         return malformed(
@@ -135,6 +137,7 @@ Result<Command> command_from_json(const Schema& schema, std::string_view text) {
     }
   }
   if (!body.is_object()) return malformed({"\"body\" must be an object.", "“body”须为对象。"});
+  if (auto problem = decision::implausible(command)) return *std::move(problem);
   if (command.id.is_zero()) command.id = Id::random();
   TAIZHANG_TRY(command.body, body_of(schema, type, body));
   return command;

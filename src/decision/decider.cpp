@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "decision/refusal.hpp"
+#include "decision/sane.hpp"
 #include "taizhang/limits.hpp"
 
 namespace taizhang {
@@ -82,11 +83,7 @@ std::optional<Error> malformed(const Command& command) {
                  {"The command has no id, so that a retry could not be told from a new request. "
                   "Make it with Command::of, or give it an id.",
                   "命令没有编号，无法区分重试与新请求。请用 Command::of 生成，或自行给定编号。"});
-  if (command.effective_on && !command.effective_on->in_calendar())
-    return Error(ErrorCode::invalid_argument,
-                 {"The command's effective_on is not from 0001-01-01 to 9999-12-31.",
-                  "命令的 effective_on 不在 0001-01-01 至 9999-12-31 之间。"});
-  return std::nullopt;
+  return decision::implausible(command);
 }
 
 /// Whether somebody else was first and the decision must be taken anew.

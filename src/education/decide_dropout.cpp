@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "education/deciders.hpp"
+#include "education/known_student.hpp"
 #include "education/subjects.hpp"
 #include "taizhang/education/v1/events.pb.h"
 
@@ -8,24 +9,6 @@ namespace taizhang::education {
 namespace {
 
 using State = DropoutCase::State;
-
-struct Known {
-  std::string student;
-  StudentLife life;
-};
-
-Result<Known> known_student(Decision& decision, const std::string& reference) {
-  TAIZHANG_TRY(std::string student, decision.resolve("student", reference));
-  TAIZHANG_TRY(StudentLife life, decision.student(student));
-  return Known{std::move(student), std::move(life)};
-}
-
-Error not_enrolled() {
-  return refuse("B4-ENROLLED",
-                {"The student is not enrolled on that date. Enrol the student first, or check the "
-                 "date.",
-                 "该生在此日期尚未入学。请先办理入学，或核对日期。"});
-}
 
 /// The latest case in one of the states; nullptr if there is none.
 const DropoutCase* latest(const StudentLife& life, std::initializer_list<State> states) {
@@ -51,7 +34,7 @@ std::string new_case(Decision& decision) {
 }  // namespace
 
 Result<> decide_one(Decision& decision, const v1::RecordAbsence& command) {
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const Placement* placement = known.life.placement();
   if (placement == nullptr) return not_enrolled();
   v1::AbsenceRecorded event;
@@ -63,7 +46,7 @@ Result<> decide_one(Decision& decision, const v1::RecordAbsence& command) {
 }
 
 Result<> decide_one(Decision& decision, const v1::SuspectDropout& command) {
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const Placement* placement = known.life.placement();
   if (placement == nullptr) return not_enrolled();
   if (command.absent_days() != 0) {
@@ -90,7 +73,7 @@ Result<> decide_one(Decision& decision, const v1::SuspectDropout& command) {
 }
 
 Result<> decide_one(Decision& decision, const v1::ClearDropoutSuspicion& command) {
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const DropoutCase* one = latest(known.life, {State::suspected});
   if (one == nullptr)
     return refuse("R-12", {"No dropout is suspected; there is nothing to clear.",
@@ -105,7 +88,7 @@ Result<> decide_one(Decision& decision, const v1::ClearDropoutSuspicion& command
 
 Result<> decide_one(Decision& decision, const v1::ConfirmDropout& command) {
   TAIZHANG_TRY(const std::string class_id, decision.resolve_if_any("class", command.class_()));
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const Placement* placement = known.life.placement(class_id);
   if (placement == nullptr) return not_enrolled();
   if (!class_id.empty() && placement->class_id != class_id)
@@ -134,7 +117,7 @@ Result<> decide_one(Decision& decision, const v1::RecordPersuasion& command) {
   if (command.visitor().empty()) return missing("劝返人", "visitor");
   if (command.method().empty()) return missing("方式", "method");
   if (command.result().empty()) return missing("结果", "result");
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const DropoutCase* one = latest(known.life, {State::suspected, State::confirmed});
   if (one == nullptr) return no_case();
   v1::PersuasionAttempted event;
@@ -150,7 +133,7 @@ Result<> decide_one(Decision& decision, const v1::RecordPersuasion& command) {
 
 Result<> decide_one(Decision& decision, const v1::RecordReturn& command) {
   TAIZHANG_TRY(const std::string class_id, decision.resolve_if_any("class", command.class_()));
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   const DropoutCase* one = latest(known.life, {State::confirmed});
   const Placement* placement =
       one == nullptr ? known.life.placement() : &known.life.placements[one->placement];
@@ -166,7 +149,7 @@ Result<> decide_one(Decision& decision, const v1::RecordReturn& command) {
 }
 
 Result<> decide_one(Decision& decision, const v1::SignOffDropoutCase& command) {
-  TAIZHANG_TRY(const Known known, known_student(decision, command.student()));
+  TAIZHANG_TRY(const KnownStudent known, known_student(decision, command.student()));
   // The oldest case that the ground fits: a child may have left and come back before.
   const DropoutCase* one = nullptr;
   for (const DropoutCase& each : known.life.cases)

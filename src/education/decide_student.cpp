@@ -1,4 +1,5 @@
 #include "education/deciders.hpp"
+#include "education/known_student.hpp"
 #include "education/subjects.hpp"
 #include "taizhang/education/grade.hpp"
 #include "taizhang/education/v1/events.pb.h"
@@ -40,25 +41,11 @@ Result<std::string> student_of(Decision& decision, const Form& form, const std::
   return student;
 }
 
-Result<std::pair<std::string, StudentLife>> known_student(Decision& decision,
-                                                          const std::string& reference) {
-  TAIZHANG_TRY(std::string student, decision.resolve("student", reference));
-  TAIZHANG_TRY(StudentLife life, decision.student(student));
-  return std::pair(std::move(student), std::move(life));
-}
-
 /// The school and class that an event about the student's present time speaks of. Without one the
 /// ids stay empty: the walk of the life names the rule before anything else looks at them.
 Placement present(const StudentLife& life, const std::string& class_id = {}) {
   const Placement* placement = life.placement(class_id);
   return placement == nullptr ? Placement() : *placement;
-}
-
-Error not_enrolled() {
-  return refuse("B4-ENROLLED",
-                {"The student is not enrolled on that date. Enrol the student first, or check the "
-                 "date.",
-                 "该生在此日期尚未入学。请先办理入学，或核对日期。"});
 }
 
 Error compulsory(const char* rule, const char* en, const char* zh, Position in_the_way) {
@@ -74,13 +61,13 @@ Result<> withdraw(Decision& decision, const std::string& reference, const std::s
                   const std::string& cause, const char* rule, const char* en, const char* zh) {
   TAIZHANG_TRY(const std::string class_id, decision.resolve_if_any("class", class_ref));
   TAIZHANG_TRY(const auto known, known_student(decision, reference));
-  const Placement placement = present(known.second, class_id);
+  const Placement placement = present(known.life, class_id);
   if (placement.class_id.empty()) return not_enrolled();
   const bool refused = decision.facts().compulsory(placement.class_id, decision.on());
   TAIZHANG_CHECK(decision.facts().failed());
   if (refused) return compulsory(rule, en, zh, placement.set_by);
   v1::StudentWithdrawn event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_class_(placement.class_id);
   event.set_cause(cause);
@@ -102,9 +89,9 @@ Result<> move_class(Decision& decision, const std::string& student, const Placem
 template <class Event>
 Result<> finish(Decision& decision, Event event, const std::string& reference) {
   TAIZHANG_TRY(const auto known, known_student(decision, reference));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_class_(placement.class_id);
   if (placement.status == "01") TAIZHANG_CHECK(check_content(decision, event, decision.on()));
@@ -170,7 +157,7 @@ Result<> decide_one(Decision& decision, const v1::ExcuseCohortChild& command) {
                    "“" + command.school_year() + "”不是学年，请写成 2023-2024。"});
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
   v1::CohortChildExcused event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school_year(school_year_name(*year));
   event.set_ground(command.ground());
   event.set_approval_document(command.approval_document());
@@ -180,28 +167,28 @@ Result<> decide_one(Decision& decision, const v1::ExcuseCohortChild& command) {
 Result<> decide_one(Decision& decision, const v1::ChangeClass& command) {
   TAIZHANG_TRY(const ClassAtSchool to, open_class(decision, command.class_()));
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  return move_class(decision, known.first, present(known.second), to);
+  return move_class(decision, known.student, present(known.life), to);
 }
 
 Result<> decide_one(Decision& decision, const v1::RepeatGrade& command) {
   TAIZHANG_TRY(const ClassAtSchool to, open_class(decision, command.class_()));
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
   const bool refused = decision.facts().compulsory(placement.class_id, decision.on());
   TAIZHANG_CHECK(decision.facts().failed());
   if (refused)
     return compulsory("B4-NO-REPEAT", "Nobody is made to repeat a grade", "不得责令留级",
                       placement.set_by);
-  return move_class(decision, known.first, placement, to);
+  return move_class(decision, known.student, placement, to);
 }
 
 Result<> decide_one(Decision& decision, const v1::StartLeave& command) {
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
   v1::StudentLeaveStarted event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_cause(command.cause());
   event.set_until(command.until());
@@ -210,10 +197,10 @@ Result<> decide_one(Decision& decision, const v1::StartLeave& command) {
 
 Result<> decide_one(Decision& decision, const v1::EndLeave& command) {
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
   v1::StudentLeaveEnded event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_class_(placement.class_id);
   if (!command.class_().empty()) {
@@ -232,10 +219,10 @@ Result<> decide_one(Decision& decision, const v1::EndLeave& command) {
 Result<> decide_one(Decision& decision, const v1::TransferOut& command) {
   TAIZHANG_TRY(const std::string to, decision.resolve_if_any("school", command.to_school()));
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
   v1::StudentTransferredOut event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_to_school(to);
   event.set_to_school_name(command.to_school_name());
@@ -244,10 +231,10 @@ Result<> decide_one(Decision& decision, const v1::TransferOut& command) {
 
 Result<> decide_one(Decision& decision, const v1::ConfirmTransfer& command) {
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
-  const Placement placement = present(known.second);
+  const Placement placement = present(known.life);
   if (placement.class_id.empty()) return not_enrolled();
   v1::StudentTransferConfirmed event;
-  event.set_student(known.first);
+  event.set_student(known.student);
   event.set_school(placement.school);
   event.set_confirmation_document(command.confirmation_document());
   return decision.emit(event);
@@ -266,8 +253,8 @@ Result<> decide_one(Decision& decision, const v1::CompleteWithoutDiploma& comman
 Result<> decide_one(Decision& decision, const v1::RecordDeath& command) {
   TAIZHANG_TRY(const auto known, known_student(decision, command.student()));
   v1::StudentDeceased event;
-  event.set_student(known.first);
-  event.set_school(present(known.second).school);
+  event.set_student(known.student);
+  event.set_school(present(known.life).school);
   return decision.emit(event);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <sstream>
 
 #include "generate/random.hpp"
 
@@ -37,9 +38,16 @@ Result<std::vector<Township>> read_townships(const std::string& path) {
                  {"The townships file " + path + " " + why.en, "乡镇文件 " + path + " " + why.zh})
         .with("file", path);
   };
-  std::ifstream in(path);
-  if (!in)
+  constexpr std::size_t bytes_max = 1U << 20;  // a county has some twenty townships
+  std::ifstream file(path, std::ios::binary);
+  std::string text(bytes_max + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.eof() && text.size() <= bytes_max)
     return bad({"cannot be read. Give the path of a CSV file.", "无法读取，请给出 CSV 文件路径。"});
+  if (text.size() > bytes_max)
+    return bad({"is larger than 1 MiB. Give a list of townships.", "超过 1 MiB，请给出乡镇名单。"});
+  std::istringstream in(text);
   std::string line;
   std::vector<Township> townships;
   std::getline(in, line);

@@ -15,11 +15,14 @@ inline bool is_reject_column(std::string_view name) {
   return std::find(reject_columns.begin(), reject_columns.end(), name) != reject_columns.end();
 }
 
-/// Whether a spreadsheet would run the cell, or would but for apostrophes before it.
+/// Whether a spreadsheet would run the cell, or would but for apostrophes before it. Chinese ones
+/// take the full-width signs, too.
 inline bool looks_like_formula(std::string_view cell) {
-  const std::size_t first = cell.find_first_not_of('\'');
-  return first != std::string_view::npos &&
-         std::string_view("=+-@\t\r").find(cell[first]) != std::string_view::npos;
+  cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
+  constexpr std::array<std::string_view, 11> starts{
+      "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return cell.starts_with(start); });
 }
 
 /// A reject file is made to be opened in a spreadsheet: what looks like a formula gets an

@@ -11,7 +11,7 @@
 namespace taizhang::importing {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces_around(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
@@ -22,7 +22,7 @@ std::string_view take(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
   const std::string_view taken = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
-  return trimmed(taken);
+  return without_spaces_around(taken);
 }
 
 Error wrong_date(const Lexicon& lexicon) {

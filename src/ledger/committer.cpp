@@ -12,8 +12,6 @@
 namespace taizhang::core {
 namespace {
 
-constexpr std::int64_t clock_slack = 5 * 60 * 1'000'000LL;
-
 PreparedCommit& prepared(const OrderedCommit& ordered) {
   return static_cast<PreparedCommit&>(*ordered.commit);
 }
@@ -26,27 +24,18 @@ Error outcome_unknown(const Error& cause) {
       "写入过程中存储出错:" + cause.message().zh + " 请重新打开台账,并按编号查询是否已写入。");
 }
 
-Error clock_suspect(Timestamp now, Timestamp expected) {
-  return error(ErrorCode::clock_suspect,
-               "The clock shows " + now.to_string() + ", expected was about " +
-                   expected.to_string() +
-                   ". A person must confirm the clock before anything is recorded.",
-               "时钟显示 " + now.to_string() + ",预期约为 " + expected.to_string() +
-                   "。须由人确认时钟后才能继续记录。")
-      .with("clock", now.to_string())
-      .with("expected", expected.to_string());
+/// What an opening may have to record before a person can say anything of the clock. Each tells of
+/// the ledger itself, whatever the time.
+bool needs_no_clock(const PreparedCommit& commit) {
+  if (commit.events.size() != 1) return false;
+  const auto type = commit.events.front().type;
+  return type == "ledger.schema-recorded" || type == "ledger.loss-confirmed";
 }
 
 }  // namespace
 
 Committer::Committer(Log& log, Sealer& sealer, std::shared_ptr<const Clock> clock)
-    : log_(log),
-      sealer_(sealer),
-      clock_(std::move(clock)),
-      clock_wall_(clock_->now()),
-      clock_monotonic_(clock_->monotonic_microseconds()),
-      clock_behind_(clock_wall_ < log.mark().recorded_at),
-      mark_(log.mark()) {}
+    : log_(log), sealer_(sealer), watch_(log, std::move(clock)), mark_(log.mark()) {}
 
 void Committer::apply(std::span<const OrderedCommit> commits) {
   while (!commits.empty()) {
@@ -112,9 +101,9 @@ Result<Appended> Committer::decide(PreparedCommit& commit, Timestamp now) {
     TAIZHANG_CHECK(check_amendments_since(log_, commit, commit.checked, last));
     TAIZHANG_CHECK(check_conditions(log_, commit, commit.checked, last));
   }
-  TAIZHANG_CHECK(check_clock(commit, now));
+  TAIZHANG_TRY(const auto stamped, stamp(commit, now));
   TAIZHANG_TRY(const auto indexed, index(commit));
-  place(commit, now, indexed);
+  place(commit, stamped, indexed);
   Appended appended;
   appended.recorded_at = mark_.recorded_at;
   for (std::size_t i = 0; i < commit.events.size(); ++i)
@@ -122,20 +111,18 @@ Result<Appended> Committer::decide(PreparedCommit& commit, Timestamp now) {
   return appended;
 }
 
-Result<> Committer::check_clock(const PreparedCommit& commit, Timestamp now) {
-  if (log_.identity().simulated_clock) return {};
-  const auto monotonic = clock_->monotonic_microseconds();
-  if (commit.confirms_clock) {
-    clock_wall_ = now;
-    clock_monotonic_ = monotonic;
-    clock_behind_ = false;
-    return {};
-  }
-  if (clock_behind_) return clock_suspect(now, mark_.recorded_at);
-  const Timestamp expected{clock_wall_.microseconds + (monotonic - clock_monotonic_)};
-  const auto off = now.microseconds - expected.microseconds;
-  if (off > clock_slack || off < -clock_slack) return clock_suspect(now, expected);
-  return {};
+/// Recorded times never decrease, whatever the clock does within its rules.
+Result<Timestamp> Committer::stamp(const PreparedCommit& commit, Timestamp now) {
+  const auto stamped = std::max(mark_.recorded_at, now);
+  if (log_.identity().simulated_clock) return stamped;
+  const auto believed =
+      commit.confirms_clock
+          ? ClockWatch::check_confirmation(confirmed_reading(commit.events.front().clear), now)
+          : watch_.check(now, mark_);
+  if (believed) return stamped;
+  if (believed.error().code() == ErrorCode::clock_suspect && needs_no_clock(commit))
+    return ClockWatch::standing(mark_);
+  return believed.error();
 }
 
 Result<std::vector<IndexedEvent>> Committer::index(const PreparedCommit& commit) {
@@ -155,11 +142,13 @@ Result<std::vector<IndexedEvent>> Committer::index(const PreparedCommit& commit)
 
 /// Gives positions, stamp and leaves. In the tail from here on, but seen by nobody else before
 /// the head moves.
-void Committer::place(PreparedCommit& commit, Timestamp now,
+void Committer::place(PreparedCommit& commit, Timestamp stamp,
                       std::span<const IndexedEvent> indexed) {
   auto& run = *commit.run;
   run.first = mark_.frontier.size() + 1;
-  mark_.recorded_at = std::max(mark_.recorded_at, now);
+  mark_.recorded_at = stamp;
+  if (commit.confirms_clock)
+    watch_.confirmed(*confirmed_reading(commit.events.front().clear), stamp);
   run.commits.push_back(
       {run.first, static_cast<std::uint32_t>(commit.events.size()), mark_.recorded_at});
   for (std::size_t i = 0; i < commit.events.size(); ++i) {
@@ -176,6 +165,9 @@ Result<> Committer::write_group() {
   Batch batch;
   batch.put(keyspace::tail, be64(group_.front()->first), encode_group(group_));
   batch.put(keyspace::meta, std::string(meta_key::frontier), encode_mark(mark_));
+  if (const auto companion = log_.companion(); companion != companion_)
+    batch.put(keyspace::meta, std::string(meta_key::companion),
+              encode_companion(companion_ = companion));
   return log_.store().write(batch, Durability::synced);
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "ledger/clock_watch.hpp"
 #include "ledger/commit.hpp"
 #include "ledger/log.hpp"
 #include "ledger/sealer.hpp"
@@ -24,19 +25,17 @@ class Committer final : public Applier {
   std::size_t group_size(std::span<const OrderedCommit> commits) const;
   void apply_group(std::span<const OrderedCommit> commits);
   Result<Appended> decide(PreparedCommit& commit, Timestamp now);
-  Result<> check_clock(const PreparedCommit& commit, Timestamp now);
+  Result<Timestamp> stamp(const PreparedCommit& commit, Timestamp now);
   Result<std::vector<IndexedEvent>> index(const PreparedCommit& commit);
-  void place(PreparedCommit& commit, Timestamp now, std::span<const IndexedEvent> indexed);
+  void place(PreparedCommit& commit, Timestamp stamp, std::span<const IndexedEvent> indexed);
   Result<> write_group();
 
   Log& log_;
   Sealer& sealer_;
-  std::shared_ptr<const Clock> clock_;
-  Timestamp clock_wall_;
-  std::int64_t clock_monotonic_;
-  bool clock_behind_;  ///< at opening
+  ClockWatch watch_;
 
   Mark mark_;                                ///< up to what was placed, durable or not
+  std::uint64_t companion_ = 0;              ///< as written last
   std::vector<std::shared_ptr<Run>> group_;  ///< placed, not yet durable
 };
 

@@ -14,6 +14,12 @@ Error moving() {
                "写入者移动台账数据的速度快于读取。请重试。");
 }
 
+/// The writer is gone, and what it told is not all there.
+Result<> check_all_there(const Log& log, const Published& published) {
+  if (published.writer_lives || !published.mark || *published.mark <= log.head()) return {};
+  return shorter(log.head(), *published.mark);
+}
+
 Error not_yet() {
   return error(ErrorCode::busy,
                "Another process is opening the ledger for writing and has not said yet how far it "
@@ -32,16 +38,17 @@ Result<> Following::refresh() {
   if (log_.store().mode() == OpenMode::frozen) return {};
   const std::lock_guard lock(refreshing_);
   TAIZHANG_TRY(const auto published, log_.store().published());
-  const bool news = published.mark ? *published.mark != log_.head() : !published.writer_lives;
+  const bool news = published.mark ? *published.mark > log_.head() || published.mark != seen_
+                                   : !published.writer_lives;
   if (!news) return {};
   return read_on(false);
 }
 
-/// How far events may be shown. Asked after the store stands: what it holds of a writer that is
-/// gone by now is what the next one will find.
+/// How far events may be shown. Asked after the store stands: what it holds of a writer that was
+/// gone before this opening is what the next one will find, whatever its mark says; a power cut or
+/// a copy may have left an older one. What a writer that died meanwhile told is kept to.
 Result<Position> Following::durable(const Published& published, bool opening) const {
-  const bool frozen = log_.store().mode() == OpenMode::frozen;
-  if (published.mark && (published.writer_lives || !frozen)) return *published.mark;
+  if (published.mark && (published.writer_lives || !opening)) return *published.mark;
   if (!published.writer_lives) return position_max;
   if (opening) return not_yet();
   return log_.head();
@@ -58,7 +65,15 @@ Result<> Following::read_on(bool opening) {
     TAIZHANG_TRY(const auto published, log_.store().published());
     TAIZHANG_TRY(const auto until, durable(published, opening));
     auto growth = Growth::read(log_, until);
-    if (growth) return std::move(*growth).take_up(log_);
+    if (growth) {
+      TAIZHANG_CHECK(std::move(*growth).take_up(log_));
+      // One that wrote on, and ended, after the store was looked at has left more than that.
+      seen_ = published.mark;
+      const auto all_there = check_all_there(log_, published);
+      if (all_there || stands || attempt == attempts) return all_there;
+      std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
+      continue;
+    }
     if (stands || growth.error().code() != ErrorCode::damaged) return growth.error();
     if (attempt == 1) first_seen = published.mark;
     if (attempt == attempts)

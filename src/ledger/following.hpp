@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 
 #include "ledger/log.hpp"
 
@@ -14,7 +15,8 @@ class Following {
   static constexpr std::chrono::milliseconds every{25};
 
   explicit Following(Log& log) : log_(log) {}
-  /// What an opening shows: `busy` if a writer lives that has not published anything yet.
+  /// What an opening shows: `busy` if a writer lives that has not published anything yet;
+  /// `damaged` if one is gone that had published more than is there.
   Result<> start();
   /// `busy` if the store moved faster than it could be read. Then nothing has changed here.
   Result<> refresh();
@@ -25,6 +27,7 @@ class Following {
 
   Log& log_;
   std::mutex refreshing_;
+  std::optional<std::uint64_t> seen_;  ///< the mark that was read up to last
 };
 
 }  // namespace taizhang::core

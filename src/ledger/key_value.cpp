@@ -10,6 +10,13 @@ Result<> KeyValue::drop_ranges(Keyspace keyspace, const std::vector<KeyRange>& r
   return write(batch, Durability::synced);
 }
 
+Result<std::string> StorageBackend::set_aside(const std::string& place) {
+  return Error(ErrorCode::unsupported,
+               {"The store " + place + " cannot be moved aside by its backend.",
+                "存储 " + place + " 的后端不支持移开。"})
+      .with("place", place);
+}
+
 std::string end_of_prefix(std::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '\xff') end.pop_back();
@@ -55,6 +62,11 @@ Result<std::unique_ptr<KeyValue>> StorageRegistry::open(std::string_view locatio
 Result<bool> StorageRegistry::exists(std::string_view location) const {
   TAIZHANG_TRY(const auto found, find(location));
   return found.first->exists(found.second);
+}
+
+Result<std::string> StorageRegistry::set_aside(std::string_view location) const {
+  TAIZHANG_TRY(const auto found, find(location));
+  return found.first->set_aside(found.second);
 }
 
 }  // namespace taizhang

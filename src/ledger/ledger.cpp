@@ -1,6 +1,7 @@
 #include "taizhang/ledger.hpp"
 
 #include <protozero/pbf_writer.hpp>
+#include <system_error>
 
 #include "ledger/amendments.hpp"
 #include "ledger/checks.hpp"
@@ -15,9 +16,18 @@
 namespace taizhang {
 namespace {
 
-Error closed() {
+Error closed(const core::Log& log) {
+  if (log.forked()) return core::forked();
   return core::error(ErrorCode::closed, "The ledger is closed. Open it again.",
                      "台账已关闭。请重新打开。");
+}
+
+Error no_threads(const std::string& why) {
+  return core::error(
+      ErrorCode::io_error,
+      "The system gives no more threads (" + why +
+          "), and a writer needs two. Raise the limit or end other programs.",
+      "系统无法再创建线程（" + why + "），写入者需要两个线程。请提高上限或结束其他程序。");
 }
 
 Error only_reads(OpenMode mode) {
@@ -30,6 +40,20 @@ Error only_reads(OpenMode mode) {
                      std::string("该台账以只读方式（") + (frozen ? "冻结" : "跟随") +
                          "）打开。请通过写入它的进程进行更改；若没有其他写入进程，"
                          "可以写入方式打开。");
+}
+
+Result<> check_loss(const LossConfirmation& loss) {
+  if (!loss.reason.empty() && !loss.context.actor.empty()) return {};
+  return core::invalid("A confirmed loss needs who confirms it and the reason.",
+                       "确认损失须填写确认人与原因。");
+}
+
+Error nothing_missing() {
+  return core::invalid(
+             "Nothing is missing: the ledger holds all that its writer told. There is no loss to "
+             "confirm.",
+             "没有缺失：台账包含写入者公布的全部记录，无须确认损失。")
+      .with("missing", "none");
 }
 
 Result<std::optional<Timestamp>> recording_time(const core::Log& log,
@@ -52,7 +76,8 @@ class Ledger::Impl {
       : log_(std::move(log)), proofs_(*log_), sealer_(*log_), clock_(std::move(clock)) {}
   ~Impl() { close(); }
 
-  Result<> start() {
+  /// `loss`: a person's word that what is missing is lost, to be recorded before anything else.
+  Result<> start(const LossConfirmation* loss) {
     const auto mode = log_->store().mode();
     if (mode == OpenMode::frozen || mode == OpenMode::follower) {
       log_->stop(only_reads(mode));
@@ -61,11 +86,18 @@ class Ledger::Impl {
     TAIZHANG_TRY(auto tail, core::Growth::read(*log_, position_max));
     for (const auto& [first, last] : tail.groups()) sealer_.add_group(first, last);
     TAIZHANG_CHECK(std::move(tail).take_up(*log_));
-    TAIZHANG_CHECK(log_->store().publish(log_->head()));
+    // What a former writer told is evidence: it is overwritten only once nothing is missing.
+    TAIZHANG_TRY(const auto published, log_->store().published());
+    const Position vouched = published.mark.value_or(0);
+    const bool missing = vouched > log_->head();
+    if (missing && loss == nullptr) return core::shorter(log_->head(), vouched);
+    if (!missing && loss != nullptr) return nothing_missing();
+    if (!missing) TAIZHANG_CHECK(log_->store().publish(log_->head()));
     committer_.emplace(*log_, sealer_, clock_);
     sequencer_ = local_sequencer(*committer_, clock_);
     sealer_.start();
     sealer_.look();
+    if (loss != nullptr) TAIZHANG_CHECK(record_loss(*loss, vouched));
     return {};
   }
 
@@ -74,7 +106,7 @@ class Ledger::Impl {
     TAIZHANG_CHECK(check_writes());
     TAIZHANG_TRY(const auto commit, core::PreparedCommit::make(events, conditions));
     TAIZHANG_TRY(commit->simulated, recording_time(*log_, options));
-    if (log_->closed()) return closed();
+    if (log_->closed()) return closed(*log_);
     commit->confirms_clock = confirms_clock;
     commit->checked = log_->head();
     TAIZHANG_TRY(auto known, core::check_ids(*log_, *commit, 0, commit->checked));
@@ -88,13 +120,29 @@ class Ledger::Impl {
     return *std::move(commit->verdict);
   }
 
+  Result<> record_loss(const LossConfirmation& loss, Position vouched) {
+    NewEvent event;
+    event.id = Id::random();
+    event.type = "ledger.loss-confirmed";
+    event.context = loss.context;
+    protozero::pbf_writer message(event.clear);
+    message.add_string(1, loss.reason);
+    message.add_uint64(2, vouched);
+    message.add_uint64(3, log_->head());
+    AppendOptions at;
+    if (log_->identity().simulated_clock) at.simulated_now = log_->mark().recorded_at;
+    TAIZHANG_CHECK(append({&event, 1}, {}, at, false));
+    return {};
+  }
+
   Result<> seal() {
     TAIZHANG_CHECK(check_writes());
+    if (log_->forked()) return core::forked();
     return sealer_.seal_all();
   }
 
   Result<Head> refresh() {
-    if (log_->closed()) return closed();
+    if (log_->closed()) return closed(*log_);
     if (following_) TAIZHANG_CHECK(following_->refresh());
     return head();
   }
@@ -107,10 +155,13 @@ class Ledger::Impl {
     status.head = head();
     const auto mode = log_->store().mode();
     status.mode = mode == OpenMode::create ? OpenMode::writer : mode;
+    if (following_ && !log_->forked())
+      if (const auto published = log_->store().published())
+        status.writer_lives = published->writer_lives;
     status.sealed = log_->tail().sealed_position();
     status.size_bytes = log_->store().size_bytes();
     if (const auto stopped = log_->stopped()) status.stopped_because = stopped->message().en;
-    if (log_->closed()) status.stopped_because = closed().message().en;
+    if (log_->closed()) status.stopped_because = closed(*log_).message().en;
     if (const auto damage = log_->damage()) status.damage = damage->message().en;
     status.writable = status.stopped_because.empty();
     return status;
@@ -128,6 +179,7 @@ class Ledger::Impl {
   }
 
   void close() {
+    if (log_->forked()) return;
     if (sequencer_) sequencer_->close();
     sealer_.stop();
     log_->close();
@@ -158,6 +210,11 @@ const std::vector<std::string>& Ledger::keyspaces() {
   return names;
 }
 
+std::string Ledger::store_content() {
+  return "taizhang log, format " + std::to_string(core::format) + "/" +
+         std::string(core::format_fingerprint());
+}
+
 Result<std::unique_ptr<Ledger>> Ledger::create(std::unique_ptr<KeyValue> store,
                                                const CreateOptions& options,
                                                std::shared_ptr<const Clock> clock) {
@@ -167,14 +224,37 @@ Result<std::unique_ptr<Ledger>> Ledger::create(std::unique_ptr<KeyValue> store,
 
 Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<KeyValue> store,
                                              std::shared_ptr<const Clock> clock) {
+  return open(std::move(store), std::move(clock), nullptr);
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open_shorter(std::unique_ptr<KeyValue> store,
+                                                     std::shared_ptr<const Clock> clock,
+                                                     const LossConfirmation& loss) {
+  if (store->mode() != OpenMode::writer)
+    return core::invalid("A loss is confirmed by a writer. Open the store as writer.",
+                         "确认损失须以写入方式打开存储。");
+  TAIZHANG_CHECK(check_loss(loss));
+  return open(std::move(store), std::move(clock), &loss);
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<KeyValue> store,
+                                             std::shared_ptr<const Clock> clock,
+                                             const LossConfirmation* loss) {
   TAIZHANG_TRY(auto log, core::open_log(std::move(store)));
   auto impl = std::make_unique<Impl>(std::move(log), std::move(clock));
-  TAIZHANG_CHECK(impl->start());
+  try {
+    TAIZHANG_CHECK(impl->start(loss));
+  } catch (const std::system_error& error) {
+    return no_threads(error.what());
+  }
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }
 
 Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Ledger::~Ledger() = default;
+Ledger::~Ledger() {
+  // The threads that work for it were left behind in the other process: nothing can be ended here.
+  if (impl_->log().forked()) (void)impl_.release();
+}
 
 const Id& Ledger::id() const { return impl_->log().identity().id; }
 bool Ledger::simulated_clock() const { return impl_->log().identity().simulated_clock; }
@@ -205,14 +285,14 @@ Result<> Ledger::check(const Checkpoint& place) const { return impl_->check(plac
 
 Result<Reader> Ledger::read(const Query& query, const ReadOptions& options) const {
   TAIZHANG_CHECK(core::validate(query));
-  if (impl_->log().closed()) return closed();
+  if (impl_->log().closed()) return closed(impl_->log());
   TAIZHANG_CHECK(impl_->check(options.after));
   return Reader(std::make_unique<Reader::Impl>(impl_->log(), impl_->proofs(), query, options));
 }
 
 Result<Follower> Ledger::follow(const Query& query, const Checkpoint& after) const {
   TAIZHANG_CHECK(core::validate(query));
-  if (impl_->log().closed()) return closed();
+  if (impl_->log().closed()) return closed(impl_->log());
   TAIZHANG_CHECK(impl_->check(after));
   return Follower(std::make_unique<Follower::Impl>(impl_->log(), impl_->proofs(),
                                                    impl_->following(), query, after.position));
@@ -263,6 +343,15 @@ Result<Appended> Ledger::confirm_clock(const Context& context, std::string reaso
   message.add_int64(2, impl_->clock().now().microseconds);
   return impl_->append({&event, 1}, {}, {}, true);
 }
+
+Result<> Ledger::confirm_loss(const LossConfirmation& loss, Position vouched) {
+  TAIZHANG_CHECK(check_loss(loss));
+  if (vouched <= head().position) return nothing_missing();
+  return impl_->record_loss(loss, vouched);
+}
+
+void Ledger::rely_on_companion(std::uint64_t sequence) { impl_->log().rely_on_companion(sequence); }
+std::uint64_t Ledger::companion() const { return impl_->log().companion(); }
 
 Result<Head> Ledger::refresh() const { return impl_->refresh(); }
 

@@ -12,6 +12,7 @@
 
 #include "ledger/frame_cache.hpp"
 #include "ledger/meta.hpp"
+#include "ledger/of_process.hpp"
 #include "ledger/page.hpp"
 #include "ledger/tail.hpp"
 #include "ledger/types.hpp"
@@ -49,7 +50,15 @@ class Log {
   void wake_waiting() const;
   /// No event will come any more.
   void close();
-  [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
+  /// Also in a process that was forked from the one that opened it.
+  [[nodiscard]] bool closed() const {
+    return closed_.load(std::memory_order_acquire) || process_.forked();
+  }
+  [[nodiscard]] bool forked() const { return process_.forked(); }
+
+  /// What the next commit notes of the companion store: see Ledger::rely_on_companion.
+  [[nodiscard]] std::uint64_t companion() const { return companion_.load(); }
+  void rely_on_companion(std::uint64_t sequence) const { companion_.store(sequence); }
 
   /// Appends are refused from here on with this reason; the first one stays.
   void stop(const Error& reason) const;
@@ -98,6 +107,7 @@ class Log {
 
   static constexpr std::size_t cache_bytes = 8U << 20;
 
+  OfProcess process_;
   std::unique_ptr<KeyValue> store_;
   Identity identity_;
   Tail tail_;
@@ -105,6 +115,7 @@ class Log {
   mutable FrameCache frames_{cache_bytes};
 
   std::atomic<Position> head_{0};
+  mutable std::atomic<std::uint64_t> companion_{0};
   std::atomic<bool> closed_{false};
   mutable std::mutex mutex_;
   mutable std::condition_variable head_moved_;

@@ -4,6 +4,7 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/errors.hpp"
+#include "ledger/opening.hpp"
 #include "ledger_format_fingerprint.hpp"
 
 namespace taizhang::core {
@@ -47,6 +48,16 @@ Result<Identity> decode_identity(std::string_view value) {
   std::copy_n(reinterpret_cast<const std::uint8_t*>(id.data()), 16, identity.id.bytes.begin());
   identity.simulated_clock = simulated != 0;
   return identity;
+}
+
+std::string encode_companion(std::uint64_t sequence) { return with_checksum(be64(sequence)); }
+
+Result<std::uint64_t> read_companion(const KeyValue& store) {
+  TAIZHANG_TRY(const auto value, store.get(keyspace::meta, meta_key::companion));
+  if (!value) return 0;
+  const auto bytes = checked(value->view());
+  if (bytes.size() != sizeof(std::uint64_t)) return damaged_meta(meta_key::companion);
+  return get<std::uint64_t>(bytes.data());
 }
 
 std::string encode_mark(const Mark& mark) {

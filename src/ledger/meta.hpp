@@ -16,7 +16,7 @@ inline constexpr Keyspace meta = 0, tail = 1, pages = 2, postings = 3, ids = 4;
 
 namespace meta_key {
 inline constexpr std::string_view ledger = "ledger", frontier = "frontier", sealed = "sealed",
-                                  types = "types";
+                                  types = "types", companion = "companion";
 }
 
 inline constexpr std::uint32_t format = 0;
@@ -37,6 +37,11 @@ struct Mark {
   Frontier frontier;
   Timestamp recorded_at;
 };
+/// How far the store that belongs to the ledger had come when it was written: see
+/// Ledger::rely_on_companion. 0 if nothing was noted.
+std::string encode_companion(std::uint64_t sequence);
+Result<std::uint64_t> read_companion(const KeyValue& store);
+
 std::string encode_mark(const Mark& mark);
 std::optional<Mark> decode_mark(std::string_view value);
 

@@ -72,6 +72,8 @@ Result<std::unique_ptr<Log>> open_log(std::unique_ptr<KeyValue> store) {
   TAIZHANG_TRY(const auto types, read_types(*store));
   auto log = std::make_unique<Log>(std::move(store), identity);
   if (!log->types().decode(types)) return damaged_meta(meta_key::types);
+  TAIZHANG_TRY(const auto companion, read_companion(log->store()));
+  log->rely_on_companion(companion);
   log->tail().start({sealed.frontier.size(), sealed.frontier, sealed.recorded_at});
   log->publish(std::move(sealed));
   return log;

@@ -22,7 +22,7 @@ constexpr std::uint32_t varint(protozero::pbf_tag_type tag) {
   return protozero::tag_and_type(tag, protozero::pbf_wire_type::varint);
 }
 
-std::string_view view(protozero::data_view data) { return {data.data(), data.size()}; }
+std::string_view text_of(protozero::data_view data) { return {data.data(), data.size()}; }
 
 void add_string(pbf_writer& writer, protozero::pbf_tag_type tag, std::string_view value) {
   if (!value.empty()) writer.add_bytes(tag, value.data(), value.size());
@@ -69,7 +69,7 @@ RecordedEvent::TargetView decode_target(pbf_reader reader) {
         target.position = reader.get_uint64();
         break;
       case bytes(2):
-        target.type = view(reader.get_view());
+        target.type = text_of(reader.get_view());
         break;
       case varint(3):
         target.version = reader.get_uint32();
@@ -87,22 +87,22 @@ RecordedEvent::SealedView decode_sealed(pbf_reader reader) {
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case bytes(1):
-        sealed.subject = view(reader.get_view());
+        sealed.subject = text_of(reader.get_view());
         break;
       case bytes(2):
-        sealed.data_class = view(reader.get_view());
+        sealed.data_class = text_of(reader.get_view());
         break;
       case varint(3):
         sealed.key_version = reader.get_uint32();
         break;
       case bytes(4):
-        sealed.nonce = view(reader.get_view());
+        sealed.nonce = text_of(reader.get_view());
         break;
       case bytes(5):
-        sealed.ciphertext = view(reader.get_view());
+        sealed.ciphertext = text_of(reader.get_view());
         break;
       case bytes(6):
-        sealed.digest = view(reader.get_view());
+        sealed.digest = text_of(reader.get_view());
         break;
       default:
         reader.skip();
@@ -116,22 +116,22 @@ bool decode_header(pbf_reader reader, RecordedEvent& out) {
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case bytes(1):
-        id_seen = decode_id(view(reader.get_view()), out.id);
+        id_seen = decode_id(text_of(reader.get_view()), out.id);
         break;
       case bytes(2):
-        out.type = view(reader.get_view());
+        out.type = text_of(reader.get_view());
         break;
       case varint(3):
         out.version = reader.get_uint32();
         break;
       case bytes(4):
-        out.tags.push_back(view(reader.get_view()));
+        out.tags.push_back(text_of(reader.get_view()));
         break;
       case varint(5):
         out.effective_on = Date{reader.get_sint32()};
         break;
       case bytes(6):
-        out.context = view(reader.get_view());
+        out.context = text_of(reader.get_view());
         break;
       case bytes(7):
         out.target = decode_target(reader.get_message());
@@ -147,7 +147,7 @@ void decode_payload(pbf_reader reader, RecordedEvent& out) {
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case bytes(1):
-        out.clear = view(reader.get_view());
+        out.clear = text_of(reader.get_view());
         break;
       case bytes(2):
         out.sealed.push_back(decode_sealed(reader.get_message()));
@@ -253,10 +253,10 @@ void decode_extra(protozero::pbf_reader reader, std::map<std::string, std::strin
   while (reader.next()) {
     switch (reader.tag_and_type()) {
       case core::bytes(1):
-        name = core::view(reader.get_view());
+        name = core::text_of(reader.get_view());
         break;
       case core::bytes(2):
-        value = core::view(reader.get_view());
+        value = core::text_of(reader.get_view());
         break;
       default:
         reader.skip();
@@ -277,7 +277,7 @@ Result<Context> decode_context(std::string_view encoded) {
     protozero::pbf_reader reader(encoded.data(), encoded.size());
     using core::bytes;
     using core::varint;
-    const auto text = [&] { return std::string(core::view(reader.get_view())); };
+    const auto text = [&] { return std::string(core::text_of(reader.get_view())); };
     while (reader.next()) {
       switch (reader.tag_and_type()) {
         case bytes(1):
@@ -302,14 +302,15 @@ Result<Context> decode_context(std::string_view encoded) {
           out.causation = text();
           break;
         case bytes(8):
-          if (!core::decode_id(core::view(reader.get_view()), out.command.emplace()))
+          if (!core::decode_id(core::text_of(reader.get_view()), out.command.emplace()))
             return refuse();
           break;
         case bytes(9):
           out.command_digest = text();
           break;
         case bytes(10):
-          if (!core::decode_id(core::view(reader.get_view()), out.batch.emplace())) return refuse();
+          if (!core::decode_id(core::text_of(reader.get_view()), out.batch.emplace()))
+            return refuse();
           break;
         case bytes(11):
           out.file = text();

@@ -70,6 +70,15 @@ bool Timestamp::in_calendar() const {
   return Date{static_cast<std::int32_t>(floor_divide(microseconds, day_length))}.in_calendar();
 }
 
+bool Date::plausible() const {
+  return in_calendar() && year() >= plausible_year_min && year() <= plausible_year_max;
+}
+
+bool Timestamp::plausible() const {
+  return in_calendar() &&
+         Date{static_cast<std::int32_t>(floor_divide(microseconds, day_length))}.plausible();
+}
+
 int Date::year() const { return static_cast<int>(calendar(days).year()); }
 unsigned Date::month() const { return static_cast<unsigned>(calendar(days).month()); }
 unsigned Date::day() const { return static_cast<unsigned>(calendar(days).day()); }

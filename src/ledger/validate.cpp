@@ -88,10 +88,16 @@ Result<> validate_extra(const std::map<std::string, std::string>& extra) {
 }
 
 Result<> validate_text(std::string_view text, const char* name) {
-  if (is_utf8(text)) return {};
-  return invalid("The " + std::string(name) + " of an event is not UTF-8.",
-                 "事件的 " + std::string(name) + " 不是 UTF-8 文本。")
-      .with("name", name);
+  const std::string what(name);
+  if (!is_utf8(text))
+    return invalid("The " + what + " of an event is not UTF-8.",
+                   "事件的 " + what + " 不是 UTF-8 文本。")
+        .with("name", name);
+  if (text.find('\0') != std::string_view::npos)
+    return invalid("The " + what + " of an event holds the character U+0000. Leave it out.",
+                   "事件的 " + what + " 含有字符 U+0000。请去掉。")
+        .with("name", name);
+  return {};
 }
 
 Result<> validate_context(const Context& context) {

@@ -6,7 +6,6 @@
 namespace taizhang::projection {
 namespace {
 
-constexpr std::uint64_t look_every = 1024;  // events between looks at the flag
 constexpr unsigned parts_max = 4096;
 constexpr std::uint64_t events_a_part = 8192;
 constexpr std::uint64_t bytes_an_event = 2048;  // that its rows take in memory, generously

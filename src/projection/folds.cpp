@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include "taizhang/limits.hpp"
@@ -9,7 +10,6 @@
 namespace taizhang::projection {
 namespace {
 
-constexpr std::uint64_t look_every = 1024;  // events between looks at the flag
 constexpr std::uint64_t events_worth_a_thread = 4096;
 
 }  // namespace
@@ -58,9 +58,15 @@ Result<> Folds::going_on() const {
 Result<> Folds::each(const std::function<Result<>(Fold&, unsigned worker)>& work) {
   std::vector<Result<>> outcomes(folds_.size());
   std::vector<std::thread> threads;
-  for (unsigned number = 1; number < folds_.size(); ++number)
-    threads.emplace_back([&, number] { outcomes[number] = work(*folds_[number], number); });
+  unsigned started = 1;
+  try {
+    for (; started < folds_.size(); ++started)
+      threads.emplace_back(
+          [&, number = started] { outcomes[number] = work(*folds_[number], number); });
+  } catch (const std::system_error&) {  // no more threads: the rest is done on this one
+  }
   outcomes[0] = work(*folds_[0], 0);
+  for (; started < folds_.size(); ++started) outcomes[started] = work(*folds_[started], started);
   for (std::thread& thread : threads) thread.join();
   for (Result<>& outcome : outcomes)
     if (!outcome && outcome.error().code() != ErrorCode::cancelled) return std::move(outcome);

@@ -10,6 +10,8 @@
 
 namespace taizhang::projection {
 
+inline constexpr std::uint64_t look_every = 1024;  // events between looks at the flag to stop
+
 /// Some tables, folded by several workers, each on a thread of its own: they share nothing but the
 /// ledger, the store and the flag to stop.
 class Folds {

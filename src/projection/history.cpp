@@ -49,8 +49,8 @@ Result<std::vector<std::string>> open_event(const Schema& schema, const Sealer& 
   std::vector<RecordedEvent::SealedView> parts;
   parts.reserve(event.sealed.size());
   for (const Sealed& part : event.sealed)
-    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce,
-                     part.ciphertext, part.digest});
+    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext,
+                     part.digest});
   TAIZHANG_TRY(std::vector<std::string> gone,
                open_parts(sealer, parts, event.sealed_for, *written));
   if (event.written)

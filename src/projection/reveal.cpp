@@ -57,8 +57,8 @@ Result<std::unique_ptr<Message>> open_kept(const Schema& schema, const Sealer& s
   std::unique_ptr<Message> written(event->prototype->New());
   std::vector<RecordedEvent::SealedView> parts;
   for (const Sealed& part : kept.parts)
-    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce,
-                     part.ciphertext, part.digest});
+    parts.push_back({part.subject, part.data_class, part.key_version, part.nonce, part.ciphertext,
+                     part.digest});
   TAIZHANG_TRY(const std::vector<std::string> gone,
                open_parts(sealer, parts, kept.event, *written));
   mark_erased(*event, gone, *written);

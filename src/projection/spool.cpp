@@ -68,7 +68,7 @@ void decode(ByteReader& in, RecordedEvent& event) {
     event.effective_on = Date{static_cast<std::int32_t>(static_cast<std::uint32_t>(in.varint()))};
   event.target.reset();
   if ((has & has_target) != 0) {
-    event.target.emplace();
+    event.target = RecordedEvent::TargetView{};
     event.target->position = in.varint();
     event.target->type = in.bytes();
     event.target->version = static_cast<std::uint32_t>(in.varint());

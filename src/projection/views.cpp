@@ -76,6 +76,14 @@ Result<> Views::Impl::restore(State& state) {
   if (fits) {
     TAIZHANG_TRY(fits, in_this_log(*progress));
   }
+  if (fits && !store->as_closed()) {
+    const auto there = rows_are_there(state, *progress);
+    fits = there && *there;
+    if (!fits)
+      state.notes.push_back(
+          "the stored tables do not hold what was noted of them (cut short, mixed or damaged); "
+          "dropped");
+  }
   if (fits) {
     state.progress = *std::move(progress);
     state.outdated = state.progress.version != state.projection->version() ||
@@ -85,8 +93,9 @@ Result<> Views::Impl::restore(State& state) {
   if (progress) {
     state.progress.generation = progress->generation;
     state.progress.paused = progress->paused;
-    state.notes.push_back(
-        "the stored tables were of another ledger, another layout or another history; dropped");
+    if (state.notes.empty())
+      state.notes.push_back(
+          "the stored tables were of another ledger, another layout or another history; dropped");
   }
   state.progress.version = state.projection->version();
   state.progress.layout = state.layout;
@@ -156,6 +165,32 @@ Result<Views::Impl::Counted> Views::Impl::count_rows(const Table& table,
     counted.sums = std::move(state);
   }
   return counted;
+}
+
+Result<bool> Views::Impl::rows_are_there(const State& state, const Progress& progress) const {
+  for (std::size_t number = 0; number < state.tables.size(); ++number) {
+    const Table& table = *state.tables[number];
+    const Progress::TableState& saved = progress.tables[number];
+    if (saved.slot == 0) continue;
+    const std::string prefix = slot_key(saved.slot);
+    projection::Totals totals;
+    std::uint64_t should = 0, there = 0;
+    projection::Row row;
+    TAIZHANG_TRY(auto rows,
+                 store->scan(rows_space, {prefix, end_of_prefix(prefix)}, Direction::forward));
+    for (; rows->valid(); rows->next()) {
+      if (!projection::decode_row(rows->value(), *table.spec().row, row)) return false;
+      totals.count(table, row, 1);
+      should += table.index_keys(rows->key().substr(prefix.size()), row).size();
+    }
+    TAIZHANG_CHECK(rows->status());
+    TAIZHANG_TRY(auto entries,
+                 store->scan(index_space, {prefix, end_of_prefix(prefix)}, Direction::forward));
+    for (; entries->valid(); entries->next()) ++there;
+    TAIZHANG_CHECK(entries->status());
+    if (totals != saved.totals || there != should) return false;
+  }
+  return true;
 }
 
 Result<> Views::Impl::recount(State& state, std::size_t number) {

@@ -88,6 +88,8 @@ class Views::Impl {
   Result<bool> in_this_log(const projection::Progress& progress) const;
   Result<> restore(State& state);
   Result<> restore_sums(State& state);
+  /// Whether the rows and index entries that are stored are those that the progress tells of.
+  Result<bool> rows_are_there(const State& state, const projection::Progress& progress) const;
   Result<> recount(State& state, std::size_t table);
   /// What the rows of a slot add up to.
   struct Counted {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view dash = "\u2014 ";
 constexpr std::size_t id_bytes = 4;
 
-Error malformed(const std::string& en, const std::string& zh) {
+Error bad_note(const std::string& en, const std::string& zh) {
   return core::invalid("This is no signed note: " + en + ".", "这不是签名文本:" + zh + "。");
 }
 
@@ -29,8 +29,8 @@ bool is_note_text(std::string_view text) {
 
 Result<NoteSignature> parse_line(std::string_view line) {
   const auto refuse = [&] {
-    return malformed("\"" + std::string(line.substr(0, 80)) + "\" is no signature line",
-                     "“" + std::string(line.substr(0, 80)) + "”不是签名行");
+    return bad_note("\"" + std::string(line.substr(0, 80)) + "\" is no signature line",
+                    "“" + std::string(line.substr(0, 80)) + "”不是签名行");
   };
   if (!line.starts_with(dash)) return refuse();
   line.remove_prefix(dash.size());
@@ -50,7 +50,7 @@ Result<> check_size(std::size_t bytes) {
 
 Result<> check_text(std::string_view text) {
   if (is_note_text(text)) return {};
-  return malformed("it must be UTF-8 without control characters", "应为不含控制字符的 UTF-8 文本");
+  return bad_note("it must be UTF-8 without control characters", "应为不含控制字符的 UTF-8 文本");
 }
 
 }  // namespace
@@ -66,8 +66,8 @@ Result<std::vector<NoteSignature>> NoteSignature::parse_lines(std::string_view l
   TAIZHANG_CHECK(check_size(lines.size()));
   TAIZHANG_CHECK(check_text(lines));
   if (!lines.ends_with('\n'))
-    return malformed("its last line is cut short or no signature line is there",
-                     "末行不完整或缺少签名行");
+    return bad_note("its last line is cut short or no signature line is there",
+                    "末行不完整或缺少签名行");
   std::vector<NoteSignature> signatures;
   while (!lines.empty()) {
     const auto end = lines.find('\n');
@@ -86,7 +86,7 @@ Result<SignedNote> SignedNote::parse(std::string_view note) {
   TAIZHANG_CHECK(check_text(note));
   const auto blank = note.rfind("\n\n");
   if (blank == std::string_view::npos)
-    return malformed("no blank line separates text and signatures", "正文与签名之间缺少空行");
+    return bad_note("no blank line separates text and signatures", "正文与签名之间缺少空行");
   TAIZHANG_TRY(auto signatures, NoteSignature::parse_lines(note.substr(blank + 2)));
   return SignedNote{std::string(note.substr(0, blank + 1)), std::move(signatures)};
 }
@@ -129,7 +129,7 @@ Result<NoteSignature> sign(const SigningKey& key, std::string_view text) {
   TAIZHANG_CHECK(check_size(text.size()));
   TAIZHANG_CHECK(check_text(text));
   if (!text.ends_with('\n'))
-    return malformed("its text does not end in a newline", "正文末尾缺少换行");
+    return bad_note("its text does not end in a newline", "正文末尾缺少换行");
   if (key.verifier().type() != KeyType::note)
     return core::invalid("The key " + key.name() + " cosigns checkpoints and signs no notes.",
                          "密钥 " + key.name() + " 用于见证,不用于签名。");

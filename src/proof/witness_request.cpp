@@ -9,7 +9,7 @@
 namespace taizhang {
 namespace {
 
-Error malformed(const std::string& en, const std::string& zh) {
+Error bad_request(const std::string& en, const std::string& zh) {
   return core::invalid("This is no request to a witness: " + en + ".",
                        "这不是提交给见证方的请求:" + zh + "。");
 }
@@ -21,7 +21,7 @@ Result<WitnessRequest> WitnessRequest::parse(std::string_view body) {
     return core::over_limit("The length of a request to a witness in bytes", "见证请求的字节数",
                             body.size(), bytes_max);
   const auto blank = body.find("\n\n");
-  if (blank == body.npos) return malformed("no blank line follows its proof", "证明之后缺少空行");
+  if (blank == body.npos) return bad_request("no blank line follows its proof", "证明之后缺少空行");
   std::string_view lines = body.substr(0, blank + 1);
   const auto take_line = [&] {
     const auto end = lines.find('\n');
@@ -32,14 +32,15 @@ Result<WitnessRequest> WitnessRequest::parse(std::string_view body) {
   WitnessRequest request;
   const std::string_view first = take_line();
   const auto size = proof::parse_number(first.starts_with("old ") ? first.substr(4) : "");
-  if (!size) return malformed("its first line must be \"old SIZE\"", "首行应为“old 记录数”");
+  if (!size) return bad_request("its first line must be \"old SIZE\"", "首行应为“old 记录数”");
   request.old_size = *size;
   while (!lines.empty()) {
     const auto hash = proof::from_base64(take_line());
     if (!hash || hash->size() != Hash().size())
-      return malformed("a line of the proof is no hash in base 64", "证明中有一行不是 base64 哈希");
+      return bad_request("a line of the proof is no hash in base 64",
+                         "证明中有一行不是 base64 哈希");
     if (request.proof.size() == proof_max)
-      return malformed("its proof has more than 63 lines", "证明超过 63 行");
+      return bad_request("its proof has more than 63 lines", "证明超过 63 行");
     std::copy(hash->begin(), hash->end(), request.proof.emplace_back().begin());
   }
   TAIZHANG_TRY(request.checkpoint, SignedCheckpoint::parse(body.substr(blank + 2)));

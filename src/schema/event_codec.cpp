@@ -30,6 +30,18 @@ Error unknown_type(std::string_view type, std::uint32_t version, std::uint32_t k
       .with("version", std::to_string(version));
 }
 
+Error implausible(Date effective_on) {
+  const std::string from = std::to_string(Date::plausible_year_min);
+  const std::string to = std::to_string(Date::plausible_year_max);
+  const std::string on = effective_on.in_calendar() ? effective_on.to_string() : "";
+  return Error(ErrorCode::invalid_argument,
+               {"the event's effective_on (" + on + ") is not of the years " + from + " to " + to +
+                    "; correct it, or leave it out",
+                "事件的 effective_on（" + on + "）不在 " + from + " 年至 " + to +
+                    " 年之间；请改正或不要填写"})
+      .with("name", "effective_on");
+}
+
 Error damaged_event(const RecordedEvent& recorded, const Text& what) {
   const std::string position = std::to_string(recorded.position);
   return Error(ErrorCode::damaged,
@@ -86,6 +98,7 @@ Result<std::vector<std::string>> parse(const RecordedEvent& recorded, pb::Messag
 
 Result<NewEvent> encode_event(const Schema& schema, const pb::Message& message, const Id& id,
                               Context context, std::optional<Date> effective_on, Sealer& sealer) {
+  if (effective_on && !effective_on->plausible()) return implausible(*effective_on);
   NewEvent result;
   result.id = id;
   result.context = std::move(context);

@@ -5,11 +5,12 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "schema/field_error.hpp"
+#include "schema/parse_json.hpp"
 #include "schema/wire.hpp"
 #include "taizhang/schema/display.hpp"
-#include "taizhang/schema/strict_json.hpp"
 
 namespace taizhang {
 namespace {
@@ -50,6 +51,35 @@ Text expected_form(const FieldInfo& field) {
 const FieldInfo* known_field(const MessageInfo& info, const std::string& key) {
   for (const FieldInfo& field : info.fields)
     if (field.descriptor->name() == key || field.descriptor->json_name() == key) return &field;
+  return nullptr;
+}
+
+const pb::FieldDescriptor* field_spelt(const pb::Descriptor& type, const std::string& key) {
+  if (const auto* field = type.FindFieldByName(key)) return field;
+  for (int i = 0; i < type.field_count(); ++i)
+    if (type.field(i)->json_name() == key) return type.field(i);
+  return nullptr;
+}
+
+/// The field that an object names twice, by the two spellings that it has (entry_year, entryYear):
+/// protobuf would take the last. No deeper than check_json lets through.
+const pb::FieldDescriptor* spelt_twice(const nlohmann::json& object, const pb::Descriptor& type) {
+  std::set<const pb::FieldDescriptor*> named;
+  for (const auto& [key, value] : object.items()) {
+    const pb::FieldDescriptor* field = field_spelt(type, key);
+    if (field == nullptr) continue;
+    if (!named.insert(field).second) return field;
+    const pb::Descriptor* part = field->message_type();
+    if (field->is_map()) part = part->FindFieldByNumber(2)->message_type();
+    if (part == nullptr || !value.is_structured()) continue;
+    if (value.is_object() && !field->is_map()) {
+      if (const auto* twice = spelt_twice(value, *part)) return twice;
+      continue;
+    }
+    for (const nlohmann::json& each : value)
+      if (each.is_object())
+        if (const auto* twice = spelt_twice(each, *part)) return twice;
+  }
   return nullptr;
 }
 
@@ -125,11 +155,19 @@ Result<> from_json(const Schema& schema, std::string_view json, pb::Message& mes
     return Error(ErrorCode::invalid_argument,
                  {"message " + message.GetDescriptor()->full_name() + " is not in the schema",
                   "消息 " + message.GetDescriptor()->full_name() + " 不在模式中"});
-  if (auto sound = check_json(json); !sound) {
+  const auto sound = schema::parse_json(json);
+  if (!sound) {
     Error error = bad_json(*info, sound.error().message());
     if (sound.error().code() == error.code()) return error;
-    return std::move(sound).error().with("message", info->name);
+    return Error(sound.error()).with("message", info->name);
   }
+  if (sound->is_object())
+    if (const auto* twice = spelt_twice(*sound, *message.GetDescriptor()))
+      return bad_json(*info, {"\"" + twice->name() +
+                                  "\" is given twice, spelt in two ways; give "
+                                  "it once",
+                              "“" + twice->name() + "”以两种写法重复给出；请只给一次"})
+          .with("name", twice->name());
   const std::string text(json);
   message.Clear();
   if (parses(text, message)) return {};

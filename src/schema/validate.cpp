@@ -68,17 +68,32 @@ Result<> check_subject(const Place& place, const std::string& value) {
   return {};
 }
 
+Result<> check_date(const Place& place, const std::string& value) {
+  const auto date = Date::parse(value);
+  if (!date)
+    return broken(place, value, "date", {"it is not a date of the calendar", "不是有效日期"},
+                  {"write an existing date as YYYY-MM-DD, for instance 2024-03-01",
+                   "请按 YYYY-MM-DD 填写真实日期,例如 2024-03-01"});
+  if (date->plausible()) return {};
+  const std::string from = std::to_string(Date::plausible_year_min);
+  const std::string to = std::to_string(Date::plausible_year_max);
+  return broken(
+      place, value, "date",
+      {"it is not of the years " + from + " to " + to, "不在 " + from + " 年至 " + to + " 年之间"},
+      {"correct it; what has no end is left out", "请改正；没有终止日期的不要填写"});
+}
+
 Result<> check_text(const Place& place, const std::string& value, bool in_event) {
   const FieldInfo& member = *place.field;
   if (member.descriptor->type() != pb::FieldDescriptor::TYPE_STRING) return {};
   if (!schema::valid_utf8(value))
     return broken(place, {}, "utf8", {"it is not UTF-8", "不是 UTF-8 编码"},
                   {"convert it to UTF-8", "请转换为 UTF-8 编码"});
+  if (value.find('\0') != std::string::npos)
+    return broken(place, {}, "nul", {"it holds the character U+0000", "含有字符 U+0000"},
+                  {"leave it out", "请去掉"});
   if (value.empty() && place.index < 0) return {};
-  if (member.date && !Date::parse(value))
-    return broken(place, value, "date", {"it is not a date of the calendar", "不是有效日期"},
-                  {"write an existing date as YYYY-MM-DD, for instance 2024-03-01",
-                   "请按 YYYY-MM-DD 填写真实日期,例如 2024-03-01"});
+  if (member.date) TAIZHANG_CHECK(check_date(place, value));
   if (member.codes != nullptr && !member.codes->contains(value))
     return broken(place, value, "code",
                   {"it is not a code of table \"" + member.code_table + "\"",

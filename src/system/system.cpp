@@ -85,10 +85,22 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   log_options.mode = mode;
   log_options.keyspaces = Ledger::keyspaces();
   log_options.precompressed = true;
+  log_options.content = Ledger::store_content();
   TAIZHANG_TRY(auto log, registry.open(at.store("log"), log_options));
+  bool loss_recorded = false;
   if (mode == OpenMode::create) {
     TAIZHANG_TRY(system->ledger_,
                  Ledger::create(std::move(log), {options.simulated_clock}, options.clock));
+  } else if (options.loss) {
+    auto shorter = Ledger::open_shorter(std::move(log), options.clock, *options.loss);
+    // Then the vault may know of more.
+    if (!shorter && shorter.error().detail("missing") == "none") {
+      TAIZHANG_TRY(auto same, registry.open(at.store("log"), log_options));
+      shorter = Ledger::open(std::move(same), options.clock);
+    } else {
+      loss_recorded = shorter.has_value();
+    }
+    TAIZHANG_TRY(system->ledger_, std::move(shorter));
   } else {
     TAIZHANG_TRY(system->ledger_, Ledger::open(std::move(log), options.clock));
   }
@@ -116,16 +128,10 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   vault_options.keyspaces = Vault::keyspaces();
   TAIZHANG_TRY(auto vault, registry.open(at.store("vault"), vault_options));
   TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, ledger.id()));
-  // The views can always be rebuilt, so a missing store is simply made.
-  const std::string views_place = reads ? options.views : at.store("views");
-  StoreOptions view_options;
-  view_options.keyspaces = Views::keyspaces();
-  TAIZHANG_TRY(const bool have_views, registry.exists(views_place));
-  view_options.mode = have_views ? OpenMode::writer : OpenMode::create;
-  TAIZHANG_TRY(auto views, registry.open(views_place, view_options));
-  TAIZHANG_TRY(system->views_,
-               Views::open(ledger, system->schema_, *system->vault_, std::move(views),
-                           model.projections, options.view_options));
+  TAIZHANG_TRY(const Position vouched, system->vault_->bind(ledger, options.loss.has_value()));
+  if (options.loss && !loss_recorded) TAIZHANG_CHECK(ledger.confirm_loss(*options.loss, vouched));
+  TAIZHANG_CHECK(system->open_views(registry, reads ? options.views : at.store("views"),
+                                    model.projections, options.view_options));
   TAIZHANG_TRY(auto rows, Rows::make(ledger, system->schema_, std::move(model.projections),
                                      system->views_.get(), options.row_options));
   system->decider_ = std::make_unique<Decider>(ledger, *system->vault_, system->schema_,
@@ -137,6 +143,40 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
         record_schema(ledger, *system->schema_, system->name_, {}, at_standing_clock(ledger)));
   }
   return system;
+}
+
+// The views can always be made anew, so a store that is missing is simply made, and one that cannot
+// be opened is moved out of the way: it must not stand between the record and who needs it.
+Result<> System::open_views(const StorageRegistry& registry, const std::string& place,
+                            const std::vector<Projection>& projections,
+                            const ViewsOptions& options) {
+  const auto open = [&]() -> Result<> {
+    StoreOptions store_options;
+    store_options.keyspaces = Views::keyspaces();
+    TAIZHANG_TRY(const bool there, registry.exists(place));
+    store_options.mode = there ? OpenMode::writer : OpenMode::create;
+    TAIZHANG_TRY(auto store, registry.open(place, store_options));
+    TAIZHANG_TRY(views_,
+                 Views::open(*ledger_, schema_, *vault_, std::move(store), projections, options));
+    return {};
+  };
+  const auto opened = open();
+  if (opened) return {};
+  const ErrorCode code = opened.error().code();
+  const auto told = opened.error().detail("place");
+  const bool of_the_store = place.ends_with(told) && !told.empty() &&
+                            (code == ErrorCode::damaged || code == ErrorCode::io_error ||
+                             code == ErrorCode::unsupported || code == ErrorCode::already_exists);
+  if (!of_the_store) return opened;
+  const auto aside = registry.set_aside(place);
+  if (!aside) return opened;
+  found_.push_back(
+      {"the views could not be opened and are made anew from the log; what was there "
+       "lies in " +
+           *aside + " and can be removed. (" + opened.error().message().en + ")",
+       "视图无法打开，将按日志重建；原有内容已移至 " + *aside + "，可以删除。（" +
+           opened.error().message().zh + "）"});
+  return open();
 }
 
 Result<std::unique_ptr<System>> System::create(const StorageRegistry& registry, Model model,

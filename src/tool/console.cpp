@@ -34,8 +34,8 @@ int Console::fail(const Error& error) const {
   }
   line(fmt::format("  ({}{})", name(error.code()), shown(details)));
   if (error.code() == ErrorCode::clock_suspect) {
-    line(say({"  Once the clock is right: taizhang confirm-clock LEDGER --actor WHO --reason HOW",
-              "  时钟核对无误后:taizhang confirm-clock 台账 --actor 确认人 --reason 核对方式"}));
+    line(say({"  If the clock is right: taizhang confirm-clock LEDGER --actor WHO --reason HOW",
+              "  若时钟无误：taizhang confirm-clock 台账 --actor 确认人 --reason 核对方式"}));
   }
   return exit_code(error);
 }

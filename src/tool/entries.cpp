@@ -4,6 +4,7 @@
 
 #include "taizhang/ledger/v1/trail.pb.h"
 #include "taizhang/schema/display.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 
 namespace taizhang::tool {
@@ -41,7 +42,7 @@ Result<> EntryPrinter::print(const ledger::v1::TrailEntry& entry) {
   ++count_;
   if (!table_) {
     TAIZHANG_TRY(const std::string json, to_json(entry));
-    fmt::print("{}\n", json);
+    show_json(json);
     return {};
   }
   std::string mark;

@@ -15,7 +15,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds answer_timeout{30};
 constexpr std::size_t answer_bytes_max = 262'144;
 
 struct Url {
@@ -75,7 +75,7 @@ class Exchange {
 
  private:
   bool next(beast::error_code error) {
-    if (!error) stream_.expires_after(patience);
+    if (!error) stream_.expires_after(answer_timeout);
     error_ = error;
     return !error;
   }

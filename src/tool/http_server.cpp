@@ -19,7 +19,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds request_timeout{30};
 constexpr std::size_t connections_max = 256;
 constexpr std::uint32_t header_bytes_max = 8192;
 
@@ -43,7 +43,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
     parser_->body_limit(service_.body_bytes_max);
-    stream_.expires_after(patience);
+    stream_.expires_after(request_timeout);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](beast::error_code error, std::size_t) {
                        self->was_read(error);
@@ -69,7 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_.body() = std::move(answer.body);
     response_.keep_alive(keep);
     response_.prepare_payload();
-    stream_.expires_after(patience);
+    stream_.expires_after(request_timeout);
     http::async_write(stream_, response_,
                       [self = shared_from_this(), keep](beast::error_code error, std::size_t) {
                         if (!error && keep) return self->read();

@@ -5,19 +5,18 @@
 #include <iostream>
 
 #include "ledger/errors.hpp"
-#include "taizhang/limits.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-Result<std::string> whole(std::istream& in, const std::string& place) {
+Result<std::string> whole(std::istream& in, const std::string& place, std::size_t bytes_max) {
   std::string text;
   std::array<char, 65536> part;
   while (in.read(part.data(), part.size()), in.gcount() > 0) {
     text.append(part.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > limits::json_list_bytes_max)
+    if (text.size() > bytes_max)
       return core::over_limit("The size in bytes of " + place, place + " 的字节数", text.size(),
-                              limits::json_list_bytes_max)
+                              bytes_max)
           .with("file", place);
   }
   if (!in.bad()) return text;
@@ -27,10 +26,10 @@ Result<std::string> whole(std::istream& in, const std::string& place) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& place) {
-  if (place == "-") return whole(std::cin, "standard input");
+Result<std::string> read_file(const std::string& place, std::size_t bytes_max) {
+  if (place == "-") return whole(std::cin, "standard input", bytes_max);
   std::ifstream file(place, std::ios::binary);
-  if (file) return whole(file, place);
+  if (file) return whole(file, place, bytes_max);
   return Error(ErrorCode::io_error, {"Cannot read " + place + ".", "无法读取 " + place + "。"})
       .with("file", place);
 }

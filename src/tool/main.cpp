@@ -19,12 +19,14 @@
 namespace taizhang::tool {
 
 std::vector<Verb> all_verbs() {
-  return {init_verb(),    import_verb(), execute_verb(),    void_verb(),     correct_verb(),
-          react_verb(),   events_verb(), export_verb(),     view_verb(),     views_verb(),
-          trail_verb(),   why_verb(),    diff_verb(),       status_verb(),   indicators_verb(),
-          rebuild_verb(), verify_verb(), parked_verb(),     skip_verb(),     retry_verb(),
-          pause_verb(),   resume_verb(), reset_verb(),      generate_verb(), confirm_clock_verb(),
-          audit_verb(),   key_verb(),    checkpoint_verb(), witness_verb(),  proof_verb()};
+  return {init_verb(),          import_verb(),       execute_verb(),    void_verb(),
+          correct_verb(),       react_verb(),        events_verb(),     export_verb(),
+          view_verb(),          views_verb(),        trail_verb(),      why_verb(),
+          diff_verb(),          status_verb(),       indicators_verb(), rebuild_verb(),
+          verify_verb(),        parked_verb(),       skip_verb(),       retry_verb(),
+          pause_verb(),         resume_verb(),       reset_verb(),      generate_verb(),
+          confirm_clock_verb(), confirm_loss_verb(), audit_verb(),      key_verb(),
+          checkpoint_verb(),    witness_verb(),      proof_verb()};
 }
 
 namespace {

@@ -1,9 +1,9 @@
 #include "tool/paper.hpp"
 
-#include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
 #include "taizhang/annotations.pb.h"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 
 namespace taizhang::tool {
@@ -72,9 +72,8 @@ std::string escaped(std::string_view text) {
 }
 
 void print_card(const std::vector<std::string>& titles, const std::vector<std::string>& row) {
-  fmt::print("\n");
-  for (std::size_t i = 0; i < row.size(); ++i)
-    fmt::print("{}  {}\n", pad(titles[i], 20), shown(row[i]));
+  show("\n");
+  for (std::size_t i = 0; i < row.size(); ++i) show("{}  {}\n", pad(titles[i], 20), row[i]);
 }
 
 constexpr const char* style =
@@ -102,11 +101,11 @@ void add_message(Paper& paper, const Message& message, Language language) {
 }
 
 void print_text(const Paper& paper) {
-  fmt::print("{}\n\n", shown(paper.title));
-  for (const auto& [name, value] : paper.facts) fmt::print("{}  {}\n", pad(name, 24), shown(value));
+  show("{}\n\n", paper.title);
+  for (const auto& [name, value] : paper.facts) show("{}  {}\n", pad(name, 24), value);
   for (const Paper::Table& table : paper.tables) {
-    fmt::print("\n== {} ({})\n", shown(table.heading), table.rows.size());
-    if (!table.note.empty()) fmt::print("{}\n", shown(table.note));
+    show("\n== {} ({})\n", table.heading, table.rows.size());
+    if (!table.note.empty()) show("{}\n", table.note);
     if (table.rows.empty()) continue;
     if (table.unclipped) {
       for (const auto& row : table.rows) print_card(table.titles, row);
@@ -118,30 +117,30 @@ void print_text(const Paper& paper) {
 }
 
 void print_html(const Paper& paper, Language language) {
-  fmt::print(
+  show(
       "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
       "<style>{}</style></head><body>\n<h1>{}</h1>\n<dl>\n",
       language == Language::zh ? "zh-CN" : "en", escaped(paper.title), style, escaped(paper.title));
   for (const auto& [name, value] : paper.facts)
-    fmt::print("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
-  fmt::print("</dl>\n");
+    show("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
+  show("</dl>\n");
   for (const Paper::Table& table : paper.tables) {
-    fmt::print("<h2>{} ({})</h2>\n", escaped(table.heading), table.rows.size());
-    if (!table.note.empty()) fmt::print("<p>{}</p>\n", escaped(table.note));
+    show("<h2>{} ({})</h2>\n", escaped(table.heading), table.rows.size());
+    if (!table.note.empty()) show("<p>{}</p>\n", escaped(table.note));
     if (table.rows.empty()) continue;
-    fmt::print("<table><thead><tr>");
-    for (const std::string& title : table.titles) fmt::print("<th>{}</th>", escaped(title));
-    fmt::print("</tr></thead><tbody>\n");
+    show("<table><thead><tr>");
+    for (const std::string& title : table.titles) show("<th>{}</th>", escaped(title));
+    show("</tr></thead><tbody>\n");
     for (const auto& row : table.rows) {
-      fmt::print("<tr>");
+      show("<tr>");
       for (std::size_t i = 0; i < row.size(); ++i)
-        fmt::print("<td{}>{}</td>", i < table.right.size() && table.right[i] ? " class=\"n\"" : "",
-                   escaped(row[i]));
-      fmt::print("</tr>\n");
+        show("<td{}>{}</td>", i < table.right.size() && table.right[i] ? " class=\"n\"" : "",
+             escaped(row[i]));
+      show("</tr>\n");
     }
-    fmt::print("</tbody></table>\n");
+    show("</tbody></table>\n");
   }
-  fmt::print("</body></html>\n");
+  show("</body></html>\n");
 }
 
 }  // namespace taizhang::tool

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "tool/text.hpp"
+
 namespace taizhang::tool {
 namespace {
 
@@ -19,8 +21,8 @@ std::string duration(double seconds) {
 
 void Progress::set_style(Style style) { chosen_style = style; }
 
-Progress::Progress(std::string what)
-    : what_(std::move(what)), began_(std::chrono::steady_clock::now()), shown_(began_) {
+Progress::Progress(std::string_view what)
+    : what_(shown(what)), began_(std::chrono::steady_clock::now()), shown_(began_) {
   const bool terminal = isatty(STDERR_FILENO) == 1;
   in_place_ = chosen_style == Style::automatic && terminal;
   active_ = in_place_ || chosen_style == Style::plain;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace taizhang::tool {
 
@@ -12,7 +13,7 @@ class Progress {
  public:
   enum class Style : std::uint8_t { automatic, none, plain };
   static void set_style(Style style);
-  explicit Progress(std::string what);
+  explicit Progress(std::string_view what);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

@@ -15,6 +15,7 @@ const StorageRegistry& storage() {
     StorageRegistry made;
     made.add("rocksdb", rocksdb_backend());
     made.add("memory", memory_backend());
+    made.add("over", overlay_backend(rocksdb_backend()));
     return made;
   }();
   return registry;
@@ -49,27 +50,29 @@ Result<std::string> proof_folder(const std::string& ledger) {
 
 namespace {
 
+/// What the writer keeps of views is read and gone on from in memory: nothing is locked or changed.
 SchoolSystemOptions reading(const Console& console, const std::string& ledger) {
   SchoolSystemOptions options = options_for(ledger);
   options.mode = OpenMode::follower;
-  options.views = console.views_at.empty() ? "memory:views" : location(console.views_at);
+  const std::string_view rocks = "rocksdb:";
+  if (!console.views_at.empty())
+    options.views = location(console.views_at);
+  else if (options.location.starts_with(rocks))
+    options.views = "over:" + options.location.substr(rocks.size()) + "/views";
+  else
+    options.views = "memory:views";
   return options;
 }
 
 Result<std::unique_ptr<SchoolSystem>> open(const Console& console, const std::string& ledger,
                                            OpenFor what) {
-  if (!console.views_at.empty()) {
-    if (what == OpenFor::reading) return SchoolSystem::open(storage(), reading(console, ledger));
+  if (what != OpenFor::writing) return SchoolSystem::open(storage(), reading(console, ledger));
+  if (!console.views_at.empty())
     return Error(ErrorCode::invalid_argument,
                  {"This command changes the record; --views-at is for those that read it.",
                   "该命令会改动台账;--views-at 只用于读取类命令。"})
         .with("option", "--views-at");
-  }
-  auto system = SchoolSystem::open(storage(), options_for(ledger));
-  if (system || what == OpenFor::writing || system.error().code() != ErrorCode::held) return system;
-  console.note({"note: another process writes this ledger; what it has made durable is shown.",
-                "注意:另一进程正在写入该台账,以下为其已落盘的内容。"});
-  return SchoolSystem::open(storage(), reading(console, ledger));
+  return SchoolSystem::open(storage(), options_for(ledger));
 }
 
 /// What was signed before must be the beginning of this ledger, or nothing is added to it.
@@ -79,7 +82,8 @@ Result<> hold_against_signed(const Ledger& ledger, const std::string& folder) {
 }
 
 Result<> sign_head(const Ledger& ledger, const std::string& folder) {
-  if (!std::filesystem::exists(folder + "/key")) return {};
+  std::error_code ignored;  // what cannot be looked at is told by opening it
+  if (!std::filesystem::exists(folder + "/key", ignored) && !ignored) return {};
   TAIZHANG_TRY(const auto checkpointer, Checkpointer::open(ledger, folder));
   TAIZHANG_CHECK(checkpointer->sign());
   return {};
@@ -93,10 +97,18 @@ int run(const Console& console, const std::string& place, OpenFor what, System& 
   }
   const auto folder = proof_folder(place);
   const bool signs = what == OpenFor::writing && folder;
-  if (signs) {
+  if (folder && what != OpenFor::looking) {
+    // Nothing is added to what was rolled back, and nothing of it is shown as if it were all.
+    // Whoever only reads may have no right to look at what was signed.
     const auto held = hold_against_signed(system.ledger(), *folder);
-    if (!held) return console.fail(held.error());
+    if (!held && (signs || held.error().code() == ErrorCode::damaged))
+      return console.fail(held.error());
   }
+  if (what != OpenFor::writing && system.ledger().status().writer_lives) {
+    console.note({"note: another process writes this ledger; what it has made durable is shown.",
+                  "注意:另一进程正在写入该台账,以下为其已落盘的内容。"});
+  }
+  for (const Text& found : system.found()) console.note({"note: " + found.en, "注意:" + found.zh});
   int code = work();
   if (signs) {
     const auto head_signed = sign_head(system.ledger(), *folder);
@@ -113,13 +125,21 @@ int with_system(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(SchoolSystem&)>& work) {
   auto school = open(console, ledger, what);
   if (!school) return console.fail(school.error());
-  return run(console, ledger, what, (*school)->system(), [&] { return work(**school); });
+  return run(console, ledger, what, (*school)->system(), [&] {
+    const int code = work(**school);
+    // Readers go on from what is kept here. What is recorded stands without it.
+    if (what == OpenFor::writing && (*school)->system().ledger().status().writable) {
+      const auto kept = catch_up(console, **school);
+      if (!kept) (void)console.fail(kept.error());
+    }
+    return code;
+  });
 }
 
 int with_record(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(Record&)>& work) {
   auto school = SchoolSystem::open(
-      storage(), what == OpenFor::reading ? reading(console, ledger) : options_for(ledger));
+      storage(), what != OpenFor::writing ? reading(console, ledger) : options_for(ledger));
   if (school) {
     Record record(**school);
     return run(console, ledger, what, *record.system, [&] { return work(record); });

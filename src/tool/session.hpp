@@ -22,11 +22,13 @@ SchoolSystemOptions options_for(const std::string& ledger);
 Result<std::string> proof_folder(const std::string& ledger);
 
 /// Whether a verb changes the record. Who only reads does so beside a process that writes, too.
-enum class OpenFor : std::uint8_t { writing, reading };
+/// `looking`: reading, by a verb that itself tells what does not fit.
+enum class OpenFor : std::uint8_t { writing, reading, looking };
 
 /// Opens a school's LEDGER, says so if it is a simulation or if another process writes it, runs
-/// `work`, closes. For writing: only if the ledger is what was signed before, and what is new is
-/// signed at the end where there is a key. The exit code is that of `work`, or of an error.
+/// `work`, closes. But for looking: only if the ledger is what was signed before. For writing: what
+/// is new is signed at the end where there is a key, and the views are brought up. The exit code is
+/// that of `work`, or of an error.
 int with_system(const Console& console, const std::string& ledger, OpenFor what,
                 const std::function<int(SchoolSystem&)>& work);
 

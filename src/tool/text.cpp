@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 
 #include "ledger/utf8.hpp"
 
@@ -20,33 +21,62 @@ const std::uint8_t* bytes(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-/// What moves the cursor, or hides or turns round what stands beside it.
-bool commands_a_terminal(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
-         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
-         (code >= 0xE0000 && code <= 0xE007F);
+struct Range {
+  std::uint32_t first, last;
+};
+/// What moves the cursor, or hides or turns round what stands beside it, or cannot be seen. Not
+/// among them: what changes how the character before it looks (combining marks, variation
+/// selectors), private use, which has names' rare characters, and U+180E, which Mongolian is
+/// written with.
+constexpr Range unshowable[] = {
+    {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x061C, 0x061C},
+    {0x115F, 0x1160},   {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},
+    {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+    {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}};
+
+bool is_unshowable(std::uint32_t code) {
+  if (code >= 0x20 && code < 0x7F) return false;
+  return std::any_of(std::begin(unshowable), std::end(unshowable),
+                     [&](const Range& range) { return code >= range.first && code <= range.last; });
+}
+
+/// One line, with `instead` of each character that is not to be shown.
+template <class Instead>
+std::string one_line(std::string_view text, const Instead& instead) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t kept = 0;  // up to here it is in `out`
+  for (std::size_t at = 0; at < text.size();) {
+    std::uint32_t code = 0;
+    const std::size_t size = core::character_at(text, at, code);
+    const std::size_t next = at + std::max<std::size_t>(size, 1);
+    if (size == 0 || is_unshowable(code)) {
+      out += text.substr(kept, at - kept);
+      if (size == 0)
+        out += "\uFFFD";
+      else if (code == '\n' || code == '\r' || code == '\t')
+        out += ' ';
+      else
+        out += instead(code);
+      kept = next;
+    }
+    at = next;
+  }
+  return out += text.substr(kept);
 }
 
 }  // namespace
 
 std::string shown(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    std::uint32_t code = 0;
-    const std::size_t size = core::character_at(text, at, code);
-    if (size == 0)
-      out += "\uFFFD";
-    else if (code == '\n' || code == '\r' || code == '\t')
-      out += ' ';
-    else if (commands_a_terminal(code))
-      out += fmt::format("\\u{{{:x}}}", code);
-    else
-      out += text.substr(at, size);
-    at += std::max<std::size_t>(size, 1);
-  }
-  return out;
+  return one_line(text, [](std::uint32_t code) { return fmt::format("\\u{{{:x}}}", code); });
+}
+
+std::string shown_json(std::string_view json) {
+  return one_line(json, [](std::uint32_t code) {
+    if (code < 0x10000) return fmt::format("\\u{:04x}", code);
+    const std::uint32_t rest = code - 0x10000;
+    return fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
+  });
 }
 
 std::size_t width(std::string_view text) {
@@ -90,6 +120,7 @@ std::string joined(std::initializer_list<std::string_view> parts, std::string_vi
 Table::Table(std::vector<std::string> titles, std::vector<bool> right_aligned)
     : titles_(std::move(titles)), right_(std::move(right_aligned)) {
   right_.resize(titles_.size());
+  for (std::string& title : titles_) title = shown(title);
 }
 
 Table::~Table() { settle(); }

@@ -11,6 +11,8 @@ namespace taizhang::tool {
 /// ends and tabs, \u{1b} for what a terminal obeys (control characters of both kinds, and those
 /// that turn the direction or cannot be seen), U+FFFD for bytes that are not UTF-8.
 std::string shown(std::string_view text);
+/// A JSON text on one line that says the same, with escapes for those characters.
+std::string shown_json(std::string_view json);
 /// Columns a text takes on a terminal: East Asian wide characters take two, combining ones none.
 /// Does not depend on the locale, so it is right under LANG=C too.
 std::size_t width(std::string_view text);

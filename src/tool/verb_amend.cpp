@@ -1,15 +1,15 @@
-#include <fmt/format.h>
 
 #include <memory>
 
 #include "taizhang/ledger/v1/commands.pb.h"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct AmendOptions {
   std::string ledger;
   Position position = 0;
   std::string fields;  ///< of a correction
@@ -18,7 +18,7 @@ struct Options {
 };
 
 template <class Body>
-Command command_of(const Ledger& ledger, const Options& options, Body body) {
+Command command_of(const Ledger& ledger, const AmendOptions& options, Body body) {
   body.set_position(options.position);
   body.set_reason(options.approval.reason);
   body.set_approver(options.approval.approver);
@@ -28,23 +28,24 @@ Command command_of(const Ledger& ledger, const Options& options, Body body) {
   return command;
 }
 
-int amend(const Console& console, SchoolSystem& system, const Options& options, bool corrects) {
+int amend(const Console& console, SchoolSystem& system, const AmendOptions& options,
+          bool corrects) {
   ledger::v1::CorrectEvent correction;
   correction.set_fields_json(options.fields);
   const Command command = corrects ? command_of(system.ledger(), options, std::move(correction))
                                    : command_of(system.ledger(), options, ledger::v1::VoidEvent());
   const auto verdict = system.system().execute(command);
   if (!verdict) return console.fail(verdict.error());
-  if (console.json) fmt::print("{}\n", verdict_to_json(command, *verdict));
+  if (console.json) show_json(verdict_to_json(command, *verdict));
   if (verdict->error) return console.fail(*verdict->error);
   if (!console.json)
-    fmt::print("{} {}\n", console.say({"recorded at position", "已记录，位置"}),
-               verdict->positions.front());
+    show("{} {}\n", console.say({"recorded at position", "已记录，位置"}),
+         verdict->positions.front());
   return 0;
 }
 
 std::function<int()> declare(CLI::App& app, const Console& console, bool corrects) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AmendOptions>();
   app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
   app.add_option(
          "POSITION", options->position,

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <memory>
 
@@ -9,12 +8,13 @@
 #include "tool/audit_verbs.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct AuditOptions {
   std::string ledger;
   std::string from;
   std::string to;
@@ -24,7 +24,7 @@ struct Options {
   bool html = false;
 };
 
-Result<AuditQuestion> question_of(Record& record, const Options& options, Language language) {
+Result<AuditQuestion> question_of(Record& record, const AuditOptions& options, Language language) {
   AuditQuestion question = options.question;
   question.language = language;
   if (!options.from.empty()) {
@@ -43,7 +43,7 @@ Result<AuditQuestion> question_of(Record& record, const Options& options, Langua
   return question;
 }
 
-int show(const Console& console, Record& record, const Options& options) {
+int show_audit(const Console& console, Record& record, const AuditOptions& options) {
   const auto question = question_of(record, options, console.language);
   if (!question) return console.fail(question.error());
   ledger::v1::AuditFindings found;
@@ -56,7 +56,7 @@ int show(const Console& console, Record& record, const Options& options) {
   if (console.json) {
     const auto json = to_json(found);
     if (!json) return console.fail(json.error());
-    fmt::print("{}\n", *json);
+    show_json(*json);
     return 0;
   }
   Paper paper;
@@ -81,7 +81,7 @@ Verb audit_verb() {
        "审计:谁登记了什么、补录、更正作废、一人双岗、突击登记、文号断号、报表复现;抽查;报表固化"},
       "taizhang audit LEDGER --from 2024-09-01 --to 2025-06-30 --report-date 2025-06-30",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<AuditOptions>();
         AuditQuestion& question = options->question;
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}));
         app.add_option("--from", options->from,
@@ -118,8 +118,9 @@ Verb audit_verb() {
             app, console, {audit_sample_verb(), audit_record_verb(), audit_freeze_verb()},
             [options, &console] {
               if (options->ledger.empty()) return console.fail(missing_argument("LEDGER"));
-              return with_record(console, options->ledger, OpenFor::reading,
-                                 [&](Record& record) { return show(console, record, *options); });
+              return with_record(console, options->ledger, OpenFor::reading, [&](Record& record) {
+                return show_audit(console, record, *options);
+              });
             });
       }};
 }

@@ -1,10 +1,11 @@
-#include <fmt/format.h>
 
 #include <memory>
 
 #include "taizhang/audit/report.hpp"
 #include "tool/audit_verbs.hpp"
+#include "tool/json_line.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 
 namespace taizhang::tool {
@@ -41,15 +42,17 @@ Verb audit_freeze_verb() {
             if (!frozen) return console.fail(frozen.error());
             const ViewDigest& digest = frozen->digest;
             if (console.json) {
-              fmt::print(
-                  "{{\"event\":\"{}\",\"view\":\"{}\",\"version\":{},\"position\":\"{}\","
-                  "\"root\":\"{}\",\"rows\":\"{}\",\"digest\":\"{}\"}}\n",
-                  frozen->position, digest.view, digest.version, digest.position,
-                  to_hex(digest.root), digest.rows, to_hex(digest.digest));
+              show_json(json_line({{"event", std::to_string(frozen->position)},
+                                   {"view", digest.view},
+                                   {"version", digest.version},
+                                   {"position", std::to_string(digest.position)},
+                                   {"root", to_hex(digest.root)},
+                                   {"rows", std::to_string(digest.rows)},
+                                   {"digest", to_hex(digest.digest)}}));
               return 0;
             }
             const auto line = [&](const Text& what, const std::string& value) {
-              fmt::print("{} {}\n", pad(console.say(what), 16), value);
+              show("{} {}\n", pad(console.say(what), 16), value);
             };
             line({"report", "报表"}, options->name);
             line({"view", "视图"}, digest.view + " v" + std::to_string(digest.version));

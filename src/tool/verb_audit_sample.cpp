@@ -17,6 +17,7 @@
 #include "tool/labels.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 
 namespace taizhang::tool {
 namespace {
@@ -24,7 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using ledger::v1::TrailEntry;
 
-struct Options {
+struct AuditSampleOptions {
   std::string ledger;
   std::string root;
   std::string checkpoint;
@@ -35,7 +36,7 @@ struct Options {
 };
 
 /// The seed: of a checkpoint, as typed, or the ledger's root now.
-Result<Sample> sample_of(const Ledger& ledger, const Options& options) {
+Result<Sample> sample_of(const Ledger& ledger, const AuditSampleOptions& options) {
   Sample sample = options.sample;
   if (!options.checkpoint.empty()) {
     TAIZHANG_TRY(const std::string text, read_file(options.checkpoint));
@@ -128,7 +129,8 @@ Paper empty_sheet(const Console& console, System& system, const Sample& sample) 
   return paper;
 }
 
-Result<> show(const Console& console, Record& record, const Options& options) {
+Result<> show_audit_sample(const Console& console, Record& record,
+                           const AuditSampleOptions& options) {
   System& system = *record.system;
   TAIZHANG_CHECK(options.reveal.record(system, "audit sample", {}));
   TAIZHANG_TRY(const Sample sample, sample_of(system.ledger(), options));
@@ -142,7 +144,7 @@ Result<> show(const Console& console, Record& record, const Options& options) {
     TAIZHANG_TRY(const TrailEntry entry, entry_at(system, one.position, how));
     if (console.json) {
       TAIZHANG_TRY(const Json line, line_of(sample, one, entry));
-      fmt::print("{}\n", json_line(line));
+      show_json(json_line(line));
       continue;
     }
     const std::string blank(options.html ? 0 : 24, '_');
@@ -264,7 +266,7 @@ Result<> record_results(const Console& console, System& system, const std::strin
   const Json answer = {{"recorded", appended.positions.size()},
                        {"known", appended.known},
                        {"positions", appended.positions}};
-  if (console.json) fmt::print("{}\n", json_line(answer));
+  if (console.json) show_json(json_line(answer));
   console.line(fmt::format(fmt::runtime(console.say({"{} results recorded, positions {} to {}",
                                                      "已登记 {} 条核查结果,位置 {} 至 {}"})),
                            appended.positions.size(), appended.positions.front(),
@@ -281,7 +283,7 @@ Verb audit_sample_verb() {
        "按树根抽取待核查记录并打印核对表"},
       "taizhang audit sample LEDGER --n 30 --by school --html",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<AuditSampleOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("--n", options->sample.n,
                        console.say({"events to draw (default 30)", "抽取条数(默认 30)"}));
@@ -310,7 +312,7 @@ Verb audit_sample_verb() {
         return [options, &console] {
           return with_record(console, options->ledger, options->reveal.opening(),
                              [&](Record& record) {
-                               const auto done = show(console, record, *options);
+                               const auto done = show_audit_sample(console, record, *options);
                                return done ? 0 : console.fail(done.error());
                              });
         };

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,8 +7,10 @@
 #include "taizhang/proof/witness.hpp"
 #include "tool/checkpoint_verbs.hpp"
 #include "tool/input_file.hpp"
+#include "tool/json_line.hpp"
 #include "tool/paper.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 
 namespace taizhang::tool {
@@ -31,23 +32,23 @@ int with_checkpointer(const Console& console, const std::string& ledger,
 
 int tell_anchored(const Console& console, const Checkpointer& checkpointer,
                   const SignedCheckpoint& anchored) {
-  nlohmann::ordered_json by = nlohmann::ordered_json::array();
-  std::string names;
+  std::vector<std::pair<std::string, std::string>> by;  // name and time
   const auto verified = verify(anchored.note, checkpointer.stored().witnesses);
   if (!verified) return console.fail(verified.error());
   for (const VerifiedSignature& one : *verified) {
     const Timestamp time{static_cast<std::int64_t>(*one.time) * 1'000'000};
-    by.push_back({{"name", one.key.name()}, {"time", time.to_string()}});
-    names += fmt::format("  {}  {}\n", time.to_string(), one.key.name());
+    by.emplace_back(one.key.name(), time.to_string());
   }
-  if (console.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"anchored", std::to_string(anchored.head.size)},
-                                              {"root", to_hex(anchored.head.root)},
-                                              {"witnesses", by}}
-                           .dump());
-  else
-    fmt::print("{} {}\n{}", console.say({"anchored: events up to", "已见证至记录"}),
-               anchored.head.size, names);
+  if (console.json) {
+    auto witnesses = nlohmann::ordered_json::array();
+    for (const auto& [name, time] : by) witnesses.push_back({{"name", name}, {"time", time}});
+    show_json(json_line({{"anchored", std::to_string(anchored.head.size)},
+                         {"root", to_hex(anchored.head.root)},
+                         {"witnesses", witnesses}}));
+    return 0;
+  }
+  show("{} {}\n", console.say({"anchored: events up to", "已见证至记录"}), anchored.head.size);
+  for (const auto& [name, time] : by) show("  {}  {}\n", time, name);
   return 0;
 }
 
@@ -58,13 +59,12 @@ int sign_now(const Console& console, const std::string& ledger) {
     const auto made = checkpointer.sign();
     if (!made) return console.fail(made.error());
     if (console.json)
-      fmt::print("{}\n", nlohmann::ordered_json{{"origin", made->head.origin},
-                                                {"size", std::to_string(made->head.size)},
-                                                {"root", to_hex(made->head.root)},
-                                                {"note", made->note.format()}}
-                             .dump());
+      show_json(json_line({{"origin", made->head.origin},
+                           {"size", std::to_string(made->head.size)},
+                           {"root", to_hex(made->head.root)},
+                           {"note", made->note.format()}}));
     else
-      fmt::print("{}", made->note.format());
+      show_exact(made->note.format());
     return 0;
   });
 }
@@ -134,10 +134,9 @@ int print(const Console& console, const std::string& ledger, bool html) {
     if (const auto held = stored->check(log); !held) return console.fail(held.error());
     if (console.json) {
       const TreeHead head = to_print(log, *stored);
-      fmt::print("{}\n", nlohmann::ordered_json{{"size", std::to_string(head.size)},
-                                                {"root", to_hex(head.root)},
-                                                {"check", check_group(head)}}
-                             .dump());
+      show_json(json_line({{"size", std::to_string(head.size)},
+                           {"root", to_hex(head.root)},
+                           {"check", check_group(head)}}));
       return 0;
     }
     const auto paper = minutes(console, log, *stored);
@@ -160,7 +159,7 @@ int import(const Console& console, const std::string& ledger, const std::string&
   });
 }
 
-int trust(const Console& console, const std::string& ledger, const std::string& vkey) {
+int trust_checkpoint(const Console& console, const std::string& ledger, const std::string& vkey) {
   const auto key = VerifierKey::parse(vkey);
   if (!key) return console.fail(key.error());
   const auto folder = proof_folder(ledger);
@@ -179,7 +178,7 @@ int request(const Console& console, const std::string& ledger,
     const auto body =
         WitnessRequest::of(log, *made, old_size ? *old_size : anchored_size(checkpointer));
     if (!body) return console.fail(body.error());
-    fmt::print("{}", body->format());
+    show_exact(body->format());
     return 0;
   });
 }
@@ -261,7 +260,7 @@ Verb checkpoint_verb() {
                 {print_verb(),
                  two_arguments("trust", {"rely on this witness from now on", "今后信任该见证方"},
                                "taizhang checkpoint trust LEDGER VKEY", "VKEY",
-                               {"the witness's public key", "见证方公钥"}, trust),
+                               {"the witness's public key", "见证方公钥"}, trust_checkpoint),
                  request_verb(), submit_verb(),
                  two_arguments("import",
                                {"take back a checkpoint with the cosignatures of witnesses",

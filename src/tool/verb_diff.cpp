@@ -5,6 +5,7 @@
 #include "taizhang/audit/diff.hpp"
 #include "taizhang/schema/display.hpp"
 #include "tool/moments.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 #include "tool/view_words.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 using ledger::v1::RowDiff;
 
-struct Options {
+struct DiffOptions {
   std::string ledger;
   std::string view;
   std::string from;
@@ -55,7 +56,7 @@ class Printer {
   Result<> print(const RowDiff& row) {
     if (!table_) {
       TAIZHANG_TRY(const std::string json, to_json(row));
-      fmt::print("{}\n", json);
+      show_json(json);
       return {};
     }
     std::string key;
@@ -88,7 +89,7 @@ std::string told(const Console& console, const Moment& moment, Position position
                                          : std::string());
 }
 
-int show(const Console& console, SchoolSystem& system, const Options& options) {
+int show_diff(const Console& console, SchoolSystem& system, const DiffOptions& options) {
   const auto table = table_of(system, options.view);
   if (!table) return console.fail(table.error());
   const auto from = moment_of(system.ledger(), options.from);
@@ -126,28 +127,29 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
 }  // namespace
 
 Verb diff_verb() {
-  return {
-      "diff",
-      {"what differs in a view between two moments, and the events that did it",
-       "视图在两个时点之间的差异,及造成差异的事件"},
-      "taizhang diff LEDGER student-register 2024-09-01 2025-03-10",
-      [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
-        declare_view(app, console, options->ledger, options->view);
-        app.add_option("FROM", options->from,
-                       console.say({"a position (known when the log ended there), a UTC time "
-                                    "2024-03-10T08:00:00Z (known then), or a date 2024-03-10 "
-                                    "(known now, effective on that date or before)",
-                                    "位置(日志止于该处时所知)、UTC 时间 2024-03-10T08:00:00Z(该时"
-                                    "所知)或日期 2024-03-10(按现在所知,至该日期生效)"}))
-            ->required();
-        app.add_option("TO", options->to, console.say({"likewise", "写法同上"}))->required();
-        options->reveal.declare(app, console);
-        return [options, &console] {
-          return with_system(console, options->ledger, options->reveal.opening(),
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
-        };
-      }};
+  return {"diff",
+          {"what differs in a view between two moments, and the events that did it",
+           "视图在两个时点之间的差异,及造成差异的事件"},
+          "taizhang diff LEDGER student-register 2024-09-01 2025-03-10",
+          [](CLI::App& app, const Console& console) -> std::function<int()> {
+            const auto options = std::make_shared<DiffOptions>();
+            declare_view(app, console, options->ledger, options->view);
+            app.add_option(
+                   "FROM", options->from,
+                   console.say({"a position (known when the log ended there), a UTC time "
+                                "2024-03-10T08:00:00Z (known then), or a date 2024-03-10 "
+                                "(known now, effective on that date or before)",
+                                "位置(日志止于该处时所知)、UTC 时间 2024-03-10T08:00:00Z(该时"
+                                "所知)或日期 2024-03-10(按现在所知,至该日期生效)"}))
+                ->required();
+            app.add_option("TO", options->to, console.say({"likewise", "写法同上"}))->required();
+            options->reveal.declare(app, console);
+            return [options, &console] {
+              return with_system(
+                  console, options->ledger, options->reveal.opening(),
+                  [&](SchoolSystem& system) { return show_diff(console, system, *options); });
+            };
+          }};
 }
 
 }  // namespace taizhang::tool

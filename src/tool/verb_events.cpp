@@ -14,7 +14,7 @@
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct EventsOptions {
   std::string ledger;
   std::vector<std::string> tags;
   std::vector<std::string> types;
@@ -25,7 +25,7 @@ struct Options {
   Reveal reveal;
 };
 
-int show(const Console& console, Record& record, const Options& options) {
+int show_events(const Console& console, Record& record, const EventsOptions& options) {
   System& system = *record.system;
   Query query = Query::all();
   std::vector<std::string> subjects;
@@ -89,7 +89,7 @@ Verb events_verb() {
       {"list events", "列出记录"},
       "taizhang events LEDGER --type dropout-confirmed --backward --limit 10",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<EventsOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("--tag", options->tags,
                        console.say({"only about this subject; repeated: about all of them",
@@ -112,8 +112,9 @@ Verb events_verb() {
             ->excludes(backward);
         options->reveal.declare(app, console);
         return [options, &console] {
-          return with_record(console, options->ledger, options->reveal.opening(),
-                             [&](Record& record) { return show(console, record, *options); });
+          return with_record(
+              console, options->ledger, options->reveal.opening(),
+              [&](Record& record) { return show_events(console, record, *options); });
         };
       }};
 }

@@ -1,11 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -13,26 +11,27 @@
 #include "tool/input_file.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct ExecuteOptions {
   std::string ledger;
   std::string command;
   unsigned writers = 1;
   std::string receipts;  ///< folder; empty: none are asked for
 };
 
-struct Answer {
+struct LineAnswer {
   std::string line;            ///< what goes to standard output, whatever it is
   std::optional<Error> error;  ///< what goes to standard error, too
   int code = 0;
   std::vector<Position> positions{};  ///< of the events that it led to, now or formerly
 };
 
-Answer execute_line(SchoolSystem& system, const std::string& line) {
+LineAnswer execute_line(SchoolSystem& system, const std::string& line) {
   auto command = command_from_json(*system.schema(), line);
   if (!command) {
     return {refusal_to_json(command.error()), command.error(), 2};
@@ -44,7 +43,7 @@ Answer execute_line(SchoolSystem& system, const std::string& line) {
     return {verdict_to_json(*command, failed), verdicts.error(), exit_code(verdicts.error())};
   }
   const Verdict& verdict = verdicts->front();
-  Answer answer{verdict_to_json(*command, verdict), std::nullopt, 0, verdict.positions};
+  LineAnswer answer{verdict_to_json(*command, verdict), std::nullopt, 0, verdict.positions};
   if (verdict.kind == Verdict::Kind::rejected) {
     answer.code = verdict.error ? exit_code(*verdict.error) : 1;
     // What a rule refuses is an answer; a malformed or too large command is an error, too.
@@ -71,11 +70,10 @@ class Desk {
         tell(execute_line(*system_, line));
     }
   }
-  void tell(const Answer& answer) {
+  void tell(const LineAnswer& answer) {
     const std::lock_guard lock(mutex_);
-    const bool told = std::fputs((answer.line + "\n").c_str(), stdout) >= 0;
     // Whoever cannot be answered is not served any longer.
-    if (!told || std::fflush(stdout) != 0) worst_ = exit_output_lost;
+    if (!show_answer(answer.line)) worst_ = exit_output_lost;
     if (answer.error) (void)console_->fail(*answer.error);
     worst_ = std::max(worst_, answer.code);
     positions_.insert(positions_.end(), answer.positions.begin(), answer.positions.end());
@@ -97,15 +95,18 @@ class Desk {
   std::vector<Position> positions_;
 };
 
-void take_commands(Desk& desk, SchoolSystem& system, const Options& options) {
+void take_commands(Desk& desk, SchoolSystem& system, const ExecuteOptions& options) {
   if (!options.command.empty()) return desk.tell(execute_line(system, options.command));
   std::vector<std::thread> writers;
-  for (unsigned i = 1; i < options.writers; ++i) writers.emplace_back([&desk] { desk.serve(); });
+  try {
+    for (unsigned i = 1; i < options.writers; ++i) writers.emplace_back([&desk] { desk.serve(); });
+  } catch (const std::system_error&) {  // no more threads: those that there are take it all
+  }
   desk.serve();
   for (std::thread& writer : writers) writer.join();
 }
 
-int execute_all(const Console& console, SchoolSystem& system, const Options& options) {
+int execute_all(const Console& console, SchoolSystem& system, const ExecuteOptions& options) {
   Desk desk(console, system);
   if (options.receipts.empty()) {
     take_commands(desk, system, options);
@@ -134,7 +135,7 @@ Verb execute_verb() {
       "taizhang execute LEDGER '{\"type\":\"RecordReturn\",\"on\":\"2024-05-06\","
       "\"body\":{\"student\":\"student-number:G431224201103150022\"}}'",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ExecuteOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("COMMAND", options->command,
                        console.say({"a command as JSON; without it, NDJSON on standard input",

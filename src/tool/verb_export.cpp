@@ -7,13 +7,14 @@
 #include "tool/output_file.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::string ledger;
   std::string schema;
   Position after = 0;              ///< exclusive, as people say it
@@ -21,7 +22,7 @@ struct Options {
   Reveal reveal;
 };
 
-Result<> export_all(const Console& console, Record& record, const Options& options) {
+Result<> export_all(const Console& console, Record& record, const ExportOptions& options) {
   System& system = *record.system;
   TAIZHANG_CHECK(options.reveal.record(system, "export", {}));
   if (!options.schema.empty()) {
@@ -42,7 +43,7 @@ Result<> export_all(const Console& console, Record& record, const Options& optio
     if (event == nullptr) break;
     TAIZHANG_TRY(const std::string line,
                  event_to_json(*system.schema(), system.vault(), *event, how));
-    fmt::print("{}\n", line);
+    show_json(line);
   }
   TAIZHANG_TRY(const Checkpoint seen, reader.seen());
   console.line(fmt::format(
@@ -60,7 +61,7 @@ Verb export_verb() {
        "导出全部记录供其他程序使用:内容、背景与原始字节,每行一个 JSON 对象"},
       "taizhang export LEDGER --schema schema.binpb > events.jsonl",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ExportOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}));
         app.add_option("--schema", options->schema,
                        console.say({"also write the messages' descriptors (a protobuf "

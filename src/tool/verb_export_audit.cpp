@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct ExportAuditOptions {
   std::string ledger;
   std::string folder;
   std::string school;
@@ -29,6 +29,11 @@ struct Options {
   std::string on;
   Reveal reveal;
 };
+
+/// Several lines; text of any bytes gives well-formed JSON.
+std::string in_lines(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Result<> make_folder(const std::string& folder) {
   std::error_code bad;
@@ -74,7 +79,7 @@ bool takes(const Cut& cut, const RecordedEvent& event) {
   return false;
 }
 
-Result<Cut> make_cut(SchoolSystem& system, const Options& options, Position end) {
+Result<Cut> make_cut(SchoolSystem& system, const ExportAuditOptions& options, Position end) {
   Cut cut;
   cut.end = end;
   if (!options.from.empty()) {
@@ -162,7 +167,8 @@ Result<Json> board(SchoolSystem& system, const Cut& cut, Date on) {
 }
 
 /// What the views say, for somebody else's recount to meet.
-Result<> write_figures(SchoolSystem& system, const Cut& cut, const Options& options, Date on) {
+Result<> write_figures(SchoolSystem& system, const Cut& cut, const ExportAuditOptions& options,
+                       Date on) {
   const bool reveal = options.reveal.on;
   const std::string views = options.folder + "/views/";
   TAIZHANG_CHECK(make_folder(views));
@@ -189,11 +195,11 @@ Result<> write_figures(SchoolSystem& system, const Cut& cut, const Options& opti
                           {"paid_fen", paid},
                           {"returned_fen", returned}}},
                         {"students", students}};
-  return write_file(options.folder + "/figures.json", figures.dump(1) + "\n");
+  return write_file(options.folder + "/figures.json", in_lines(figures));
 }
 
-Json manifest(SchoolSystem& system, const Cut& cut, const Options& options, const Hash& root,
-              std::uint64_t events) {
+Json manifest(SchoolSystem& system, const Cut& cut, const ExportAuditOptions& options,
+              const Hash& root, std::uint64_t events) {
   Json revealed = nullptr;
   if (options.reveal.on)
     revealed = {{"purpose", options.reveal.purpose}, {"actor", options.reveal.actor}};
@@ -221,7 +227,8 @@ Result<> refuse_used(const std::string& folder) {
       .with("folder", folder);
 }
 
-Result<> export_audit(const Console& console, SchoolSystem& system, const Options& options) {
+Result<> export_audit(const Console& console, SchoolSystem& system,
+                      const ExportAuditOptions& options) {
   TAIZHANG_CHECK(refuse_used(options.folder));
   TAIZHANG_CHECK(make_folder(options.folder));
   std::vector<std::string> subjects;
@@ -245,7 +252,7 @@ Result<> export_audit(const Console& console, SchoolSystem& system, const Option
   if (cut.whole_history()) TAIZHANG_CHECK(write_figures(system, cut, options, on));
   // Last, so that a folder with it is complete.
   TAIZHANG_CHECK(write_file(options.folder + "/export.json",
-                            manifest(system, cut, options, root, events).dump(1) + "\n"));
+                            in_lines(manifest(system, cut, options, root, events))));
   if (!cut.whole_history())
     console.note({"note: no figures: they follow from the whole history, not from a period.",
                   "注意:未导出统计数:统计数由全部历史得出,不能由一段期间得出。"});
@@ -264,7 +271,7 @@ Verb export_audit_verb() {
        "导出原始记录、模式与视图统计数,供独立程序核查"},
       "taizhang export audit LEDGER DIR --school school-code:2143001234",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ExportAuditOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("DIR", options->folder,
                        console.say({"folder to make (docs/format/audit-export.md)", "输出目录"}))

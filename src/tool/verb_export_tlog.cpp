@@ -4,27 +4,29 @@
 #include <nlohmann/json.hpp>
 
 #include "taizhang/proof/tlog_export.hpp"
+#include "tool/json_line.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct ExportTlogOptions {
   std::string ledger;
   std::string folder;
   bool anchored = false;
 };
 
-Result<> export_tree(const Console& console, const Ledger& ledger, const Options& options) {
+Result<> export_tree(const Console& console, const Ledger& ledger,
+                     const ExportTlogOptions& options) {
   TAIZHANG_TRY(const auto checkpoint, stored_checkpoint(ledger, options.ledger, options.anchored));
   TAIZHANG_TRY(const TlogExport done, export_tlog(ledger, options.folder, checkpoint));
   if (console.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"entries", done.size},
-                                              {"written", done.written},
-                                              {"root", to_hex(checkpoint.head.root)},
-                                              {"origin", checkpoint.head.origin}}
-                           .dump());
+    show_json(json_line({{"entries", done.size},
+                         {"written", done.written},
+                         {"root", to_hex(checkpoint.head.root)},
+                         {"origin", checkpoint.head.origin}}));
   else
     console.line(
         fmt::format(fmt::runtime(console.say({"{} entries in {}, {} of them written now; root {}",
@@ -44,7 +46,7 @@ Verb export_tlog_verb() {
        "再次执行则续写"},
       "taizhang export tlog LEDGER DIR",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ExportTlogOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("DIR", options->folder,
                        console.say({"folder to make or to extend (docs/format/tlog-export.md)",

@@ -8,28 +8,29 @@
 #include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-int make(const Console& console, const GenerateOptions& options) {
+int make_generate(const Console& console, const GenerateOptions& options) {
   const auto made = generate(options);
   if (!made) return console.fail(made.error());
   std::int64_t rows = 0;
   for (const Manifest::File& file : made->files) rows += file.rows;
   if (console.json) {
-    fmt::print("{{\"directory\":\"{}\",\"files\":{},\"rows\":{}}}\n", options.directory,
-               made->files.size(), rows);
+    show_json(json_line(
+        {{"directory", options.directory}, {"files", made->files.size()}, {"rows", rows}}));
     return 0;
   }
-  fmt::print(fmt::runtime(console.say(
-                 {"{} files, {} rows in {}; planted:\n", "{} 个文件、{} 行,目录 {};预设真值:\n"})),
-             made->files.size(), rows, options.directory);
-  for (const auto& [name, value] : made->truth) fmt::print("  {} {:>12}\n", pad(name, 24), value);
+  show(fmt::runtime(console.say(
+           {"{} files, {} rows in {}; planted:\n", "{} 个文件、{} 行,目录 {};预设真值:\n"})),
+       made->files.size(), rows, options.directory);
+  for (const auto& [name, value] : made->truth) show("  {} {:>12}\n", pad(name, 24), value);
   for (const auto& [kind, count] : made->bad_rows) {
-    fmt::print("  {} {:>12}\n", pad("bad: " + kind, 24), count);
+    show("  {} {:>12}\n", pad("bad: " + kind, 24), count);
   }
   return 0;
 }
@@ -52,17 +53,18 @@ int record(const Console& console, const GenerateOptions& options, const std::st
     });
   }
   if (!made) return console.fail(made.error());
+  // As any verb that writes: readers go on from what is kept.
+  if (const auto kept = catch_up(console, **system); !kept) return console.fail(kept.error());
   if (auto closed = (*system)->close(); !closed) return console.fail(closed.error());
   if (console.json) {
     nlohmann::ordered_json line{{"ledger", ledger}, {"events", std::to_string(made->events)}};
     for (const auto& [name, value] : made->truth) line["truth"][name] = value;
-    fmt::print("{}\n", json_line(line));
+    show_json(json_line(line));
     return 0;
   }
-  fmt::print(
-      fmt::runtime(console.say({"{} events in {}; recorded:\n", "{} 条记录,台账 {};其中:\n"})),
-      made->events, ledger);
-  for (const auto& [name, value] : made->truth) fmt::print("  {} {:>14}\n", pad(name, 24), value);
+  show(fmt::runtime(console.say({"{} events in {}; recorded:\n", "{} 条记录,台账 {};其中:\n"})),
+       made->events, ledger);
+  for (const auto& [name, value] : made->truth) show("  {} {:>14}\n", pad(name, 24), value);
   return 0;
 }
 
@@ -106,7 +108,8 @@ Verb generate_verb() {
             return [options, kind, ledger, &console] {
               options->kind =
                   *kind == "county" ? GenerateOptions::Kind::county : GenerateOptions::Kind::school;
-              return ledger->empty() ? make(console, *options) : record(console, *options, *ledger);
+              return ledger->empty() ? make_generate(console, *options)
+                                     : record(console, *options, *ledger);
             };
           }};
 }

@@ -9,13 +9,13 @@
 #include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
-#include "tool/text.hpp"
+#include "tool/show.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct ImportVerbOptions {
   std::string ledger;
   std::string file;
   ImportOptions import;
@@ -28,7 +28,7 @@ struct Options {
 
 nlohmann::json both(const Text& text) { return {{"zh", text.zh}, {"en", text.en}}; }
 
-nlohmann::json to_json(const std::string& file, const ImportReport& report) {
+nlohmann::json report_to_json(const std::string& file, const ImportReport& report) {
   nlohmann::json json = {{"file", file},
                          {"batch", report.batch ? report.batch->to_string() : ""},
                          {"rows", report.rows},
@@ -66,15 +66,14 @@ void print_bad_rows(const Console& console, const ImportReport& report, std::siz
   std::size_t count = 0;
   for (const BadRow& row : report.bad_rows) {
     if (count++ == at_most) break;
-    fmt::print("  {}:{}  {}{}{}  [{}] {}\n      {} {}\n", shown(row.file), row.line,
-               shown(row.column), row.value.empty() ? "" : "=", shown(row.value), row.rule,
-               shown(console.say(row.message)), console.say({"way out:", "处理办法:"}),
-               shown(console.say(row.way_out)));
+    show("  {}:{}  {}{}{}  [{}] {}\n      {} {}\n", row.file, row.line, row.column,
+         row.value.empty() ? "" : "=", row.value, row.rule, console.say(row.message),
+         console.say({"way out:", "处理办法:"}), console.say(row.way_out));
   }
   if (report.refused > at_most) {
-    fmt::print(fmt::runtime(console.say({"  … {} more refused rows, all in the reject file\n",
-                                         "  … 另有 {} 行被拒,均在拒收文件中\n"})),
-               report.refused - at_most);
+    show(fmt::runtime(console.say({"  … {} more refused rows, all in the reject file\n",
+                                   "  … 另有 {} 行被拒,均在拒收文件中\n"})),
+         report.refused - at_most);
   }
 }
 
@@ -82,39 +81,38 @@ void print_changes(const Console& console, const ImportReport& report, std::size
   std::size_t count = 0;
   for (const ChangedRow& row : report.changed_rows) {
     if (count++ == at_most) break;
-    fmt::print("  {}:{}  {} {}\n", shown(row.file), row.line, shown(row.key),
-               row.taken           ? console.say({"changed, taken", "有变更,已采纳"})
-               : row.twice_in_file ? console.say({"stands twice in the file with different content",
-                                                  "同一文件中重复且内容不同"})
-                                   : console.say({"changed, not taken (--accept-changes takes it)",
-                                                  "有变更,未采纳(--accept-changes 可采纳)"}));
+    show("  {}:{}  {} {}\n", row.file, row.line, row.key,
+         row.taken           ? console.say({"changed, taken", "有变更,已采纳"})
+         : row.twice_in_file ? console.say({"stands twice in the file with different content",
+                                            "同一文件中重复且内容不同"})
+                             : console.say({"changed, not taken (--accept-changes takes it)",
+                                            "有变更,未采纳(--accept-changes 可采纳)"}));
     for (const auto& value : row.values) {
-      fmt::print("      {}: {} → {}\n", shown(value.column), shown(value.before),
-                 shown(value.after));
+      show("      {}: {} → {}\n", value.column, value.before, value.after);
     }
   }
   count = 0;
   for (const MissingRow& row : report.missing_rows) {
     if (count++ == at_most) break;
-    fmt::print("  {} {}\n", shown(row.key),
-               console.say({"is in the list no more: a gap to look into, not a departure",
-                            "不在本期名单中:列为缺口待查,不视为离校"}));
+    show("  {} {}\n", row.key,
+         console.say({"is in the list no more: a gap to look into, not a departure",
+                      "不在本期名单中:列为缺口待查,不视为离校"}));
   }
 }
 
 void print_report(const Console& console, const std::string& file, const ImportReport& report,
                   std::size_t at_most) {
   if (console.json) {
-    fmt::print("{}\n", json_line(to_json(file, report)));
+    show_json(json_line(report_to_json(file, report)));
     return;
   }
-  fmt::print(
+  show(
       fmt::runtime(console.say(
           {"{}: {} rows, {} taken, {} unchanged, {} refused, {} changed, {} missing; {} events{}\n",
            "{}:{} 行,采纳 {},无变化 {},拒收 {},有变更 {},消失 {};新增记录 {}{}\n"})),
-      shown(std::filesystem::path(file).filename().string()), report.rows, report.taken,
-      report.unchanged, report.refused, report.changed_taken + report.changed_not_taken,
-      report.missing, report.events,
+      std::filesystem::path(file).filename().string(), report.rows, report.taken, report.unchanged,
+      report.refused, report.changed_taken + report.changed_not_taken, report.missing,
+      report.events,
       report.dry_run ? console.say({" (dry run: nothing appended)", "(试运行,未写入)"})
                      : std::string());
   print_bad_rows(console, report, at_most);
@@ -122,7 +120,7 @@ void print_report(const Console& console, const std::string& file, const ImportR
   std::fflush(stdout);
 }
 
-int undo(const Console& console, SchoolSystem& system, const Options& options) {
+int undo(const Console& console, SchoolSystem& system, const ImportVerbOptions& options) {
   const auto batch = Id::parse(options.undo);
   if (!batch) return console.fail(batch.error());
   Importer importer(system.ledger(), system.vault(), system.education());
@@ -130,24 +128,24 @@ int undo(const Console& console, SchoolSystem& system, const Options& options) {
       importer.undo(*batch, options.reason, options.approver, options.import.context);
   if (!undone) return console.fail(undone.error());
   for (const ImportUndone::Obstacle& obstacle : undone->obstacles) {
-    fmt::print(fmt::runtime(console.say({"  position {} cannot be withdrawn: {} (position {})\n",
-                                         "  位置 {} 无法撤销:{}(位置 {})\n"})),
-               obstacle.position, shown(console.say(obstacle.reason.message())),
-               obstacle.stands_in_the_way);
+    show(fmt::runtime(console.say({"  position {} cannot be withdrawn: {} (position {})\n",
+                                   "  位置 {} 无法撤销:{}(位置 {})\n"})),
+         obstacle.position, console.say(obstacle.reason.message()), obstacle.stands_in_the_way);
   }
   if (!undone->obstacles.empty()) {
     console.note(
         {"nothing was withdrawn; void the later events first", "未撤销任何记录;请先作废后续记录"});
     return 1;
   }
-  fmt::print(fmt::runtime(console.say({"{} events voided\n", "已作废 {} 条记录\n"})),
-             undone->events_voided);
+  show(fmt::runtime(console.say({"{} events voided\n", "已作废 {} 条记录\n"})),
+       undone->events_voided);
   return 0;
 }
 
-int import_all(const Console& console, SchoolSystem& system, Options options) {
+int import_all(const Console& console, SchoolSystem& system, ImportVerbOptions options) {
   Importer importer(system.ledger(), system.vault(), system.education());
-  const bool directory = std::filesystem::is_directory(options.file);
+  std::error_code ignored;  // what cannot be looked at is told by reading it
+  const bool directory = std::filesystem::is_directory(options.file, ignored);
   Progress progress(console.say({"import", "导入"}));
   options.import.progress = [&](const ImportProgress& at) {
     // Rows in all are not known before the end of the file; bytes tell how much of it is left.
@@ -158,7 +156,7 @@ int import_all(const Console& console, SchoolSystem& system, Options options) {
                                                                static_cast<double>(at.bytes));
     progress.update(at.rows, all);
     if (options.acknowledge) {
-      fmt::print("{{\"durable\":\"{}\"}}\n", system.ledger().head().position);
+      show_json(json_line({{"durable", std::to_string(system.ledger().head().position)}}));
       std::fflush(stdout);
     }
   };
@@ -199,7 +197,7 @@ Verb import_verb() {
        "按映射导入 CSV 文件,或按清单导入目录;有拒收或未采纳的行时退出码为 1"},
       "taizhang import LEDGER roster.csv --map roster.toml --actor teacher:17 --role 教务处",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ImportVerbOptions>();
         Context& context = options->import.context;
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("FILE", options->file,

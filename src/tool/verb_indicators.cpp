@@ -7,6 +7,7 @@
 #include "taizhang/schema/display.hpp"
 #include "tool/moments.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 __extension__ using Wide = __int128;  // money in fen times a million
 
-struct Options {
+struct IndicatorsOptions {
   std::string ledger;
   std::string on;
   std::string scope = "county:*";
@@ -53,7 +54,8 @@ std::string percent(std::int64_t numerator, std::int64_t denominator) {
   return fmt::format("{}.{:04}%", value / 10'000, value % 10'000);
 }
 
-int show(const Console& console, SchoolSystem& system, const Options& options) {
+int show_indicators(const Console& console, SchoolSystem& system,
+                    const IndicatorsOptions& options) {
   Date on = Date::in_china(system_clock()->now());
   if (!options.on.empty()) {
     const auto parsed = Date::parse(options.on);
@@ -86,7 +88,7 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
     if (console.json) {
       const auto json = to_json(line);
       if (!json) return console.fail(json.error());
-      fmt::print("{}\n", *json);
+      show_json(*json);
       continue;
     }
     table->row({console.say({line.label_en(), line.label_zh()}),
@@ -104,11 +106,11 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   table.reset();
   if (!console.json) {
     for (const education::v1::Indicator& line : *board) {
-      fmt::print("\n{}: {}", console.say({line.label_en(), line.label_zh()}),
-                 console.say({line.definition_en(), line.definition_zh()}));
-      if (!line.defined()) fmt::print(" [{}]", console.say({line.missing(), line.missing_zh()}));
+      show("\n{}: {}", console.say({line.label_en(), line.label_zh()}),
+           console.say({line.definition_en(), line.definition_zh()}));
+      if (!line.defined()) show(" [{}]", console.say({line.missing(), line.missing_zh()}));
     }
-    fmt::print("\n");
+    show("\n");
   }
   console.line(fmt::format(
       fmt::runtime(console.say({"{} on {}, as of position {}", "范围 {},日期 {},截至位置 {}"})),
@@ -125,7 +127,7 @@ Verb indicators_verb() {
        "指标看板:精确数值与目标对照;有未达标项时退出码为 1"},
       "taizhang indicators LEDGER --on 2024-06-30 --scope school:2143001234",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<IndicatorsOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("--on", options->on,
                        console.say({"the date, YYYY-MM-DD; default today in China",
@@ -140,8 +142,9 @@ Verb indicators_verb() {
                                   "and returned, to 10 March",
                                   "截至该日期最近一次半年统计(3 月 10 日):流失与返校"}));
         return [options, &console] {
-          return with_system(console, options->ledger, OpenFor::reading,
-                             [&](SchoolSystem& system) { return show(console, system, *options); });
+          return with_system(console, options->ledger, OpenFor::reading, [&](SchoolSystem& system) {
+            return show_indicators(console, system, *options);
+          });
         };
       }};
 }

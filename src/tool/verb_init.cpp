@@ -1,8 +1,8 @@
-#include <fmt/format.h>
 
 #include <memory>
 
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/verbs.hpp"
 
 namespace taizhang::tool {
@@ -27,8 +27,8 @@ Verb init_verb() {
               made.simulated_clock = options->simulated;
               auto system = SchoolSystem::create(storage(), made);
               if (!system) return console.fail(system.error());
-              fmt::print("{} {}\n", console.say({"made ledger", "已新建台账"}),
-                         (*system)->ledger().id().to_string());
+              show("{} {}\n", console.say({"made ledger", "已新建台账"}),
+                   (*system)->ledger().id().to_string());
               return 0;
             };
           }};

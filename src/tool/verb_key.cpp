@@ -1,10 +1,11 @@
-#include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "taizhang/proof/checkpointer.hpp"
+#include "tool/json_line.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
@@ -14,16 +15,15 @@ namespace {
 
 int tell(const Console& console, const PublishedKey& one) {
   if (console.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"key", one.key.text()},
-                                              {"origin", one.key.name()},
-                                              {"fromSize", std::to_string(one.from_size)}}
-                           .dump());
+    show_json(json_line({{"key", one.key.text()},
+                         {"origin", one.key.name()},
+                         {"fromSize", std::to_string(one.from_size)}}));
   else
-    fmt::print("{}\n", one.key.text());
+    show("{}\n", one.key.text());
   return 0;
 }
 
-int make(const Console& console, const std::string& ledger, const std::string& origin) {
+int make_key(const Console& console, const std::string& ledger, const std::string& origin) {
   const auto folder = proof_folder(ledger);
   if (!folder) return console.fail(folder.error());
   return with_record(console, ledger, OpenFor::writing, [&](Record& record) {
@@ -41,7 +41,7 @@ int make(const Console& console, const std::string& ledger, const std::string& o
   });
 }
 
-int show(const Console& console, const std::string& ledger) {
+int show_key(const Console& console, const std::string& ledger) {
   const auto folder = proof_folder(ledger);
   if (!folder) return console.fail(folder.error());
   const auto keys = KeyStore::published(*folder);
@@ -105,7 +105,7 @@ Verb new_verb() {
                        console.say({"name of the log: no spaces, no '+' (default: "
                                     "taizhang/LEDGER-ID)",
                                     "日志名称:不含空格与“+”(默认 taizhang/台账编号)"}));
-        return [options, &console] { return make(console, options->ledger, options->origin); };
+        return [options, &console] { return make_key(console, options->ledger, options->origin); };
       }};
 }
 
@@ -121,7 +121,7 @@ Verb key_verb() {
             app, console,
             {new_verb(),
              below("show", {"this ledger's public keys, oldest first", "本台账的公钥,由旧到新"},
-                   "taizhang key show LEDGER", show),
+                   "taizhang key show LEDGER", show_key),
              below("rotate",
                    {"a new key; the old one vouches for it and is removed",
                     "更换密钥;旧密钥为新密钥作证后删除"},

@@ -6,8 +6,10 @@
 #include "taizhang/projection/parked.hpp"
 #include "taizhang/projection/row_keys.hpp"
 #include "taizhang/system/status_json.hpp"
+#include "tool/json_line.hpp"
 #include "tool/labels.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 #include "tool/view_words.hpp"
@@ -27,7 +29,7 @@ int list(const Console& console, SchoolSystem& system, const std::string& view) 
   const auto parked = system.views().parked(view);
   if (!parked) return console.fail(parked.error());
   if (console.json) {
-    for (const ParkedRow& row : *parked) fmt::print("{}\n", parked_to_json(row));
+    for (const ParkedRow& row : *parked) show_json(parked_to_json(row));
     return parked->empty() ? 0 : 1;
   }
   if (!parked->empty()) {
@@ -83,11 +85,11 @@ int decide(const Console& console, SchoolSystem& system, const Decision& decisio
   if (!reached) return console.fail(reached.error());
   const bool still = parked_row(system, decision).has_value();
   if (console.json)
-    fmt::print("{{\"position\":\"{}\",\"parked\":{}}}\n", *position, still);
+    show_json(json_line({{"position", std::to_string(*position)}, {"parked", still}}));
   else
-    fmt::print("{} {}; {}\n", console.say({"recorded at position", "已记录,位置"}), *position,
-               still ? console.say({"the row still stands still", "该行仍然停住"})
-                     : console.say({"the row goes on", "该行已继续"}));
+    show("{} {}; {}\n", console.say({"recorded at position", "已记录,位置"}), *position,
+         still ? console.say({"the row still stands still", "该行仍然停住"})
+               : console.say({"the row goes on", "该行已继续"}));
   return still ? 1 : 0;
 }
 

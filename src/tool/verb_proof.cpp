@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
@@ -9,6 +8,7 @@
 #include "tool/output_file.hpp"
 #include "tool/proof_verbs.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 
 namespace taizhang::tool {
@@ -45,7 +45,7 @@ Result<> write_receipts(const Ledger& ledger, const std::vector<Position>& posit
 
 namespace {
 
-struct Options {
+struct ProofOptions {
   std::string ledger;
   std::optional<Position> position;
   std::string id;
@@ -53,7 +53,7 @@ struct Options {
   bool anchored = false;
 };
 
-Result<Position> position_of(const Ledger& ledger, const Options& options) {
+Result<Position> position_of(const Ledger& ledger, const ProofOptions& options) {
   if (options.position) return *options.position;
   if (options.id.empty()) return missing_argument("POSITION");
   TAIZHANG_TRY(const Id id, Id::parse(options.id));
@@ -63,13 +63,13 @@ Result<Position> position_of(const Ledger& ledger, const Options& options) {
                                       "没有编号为 " + options.id + " 的记录。"});
 }
 
-Result<> prove(const Ledger& ledger, const Options& options) {
+Result<> prove(const Ledger& ledger, const ProofOptions& options) {
   TAIZHANG_TRY(const auto checkpoint, stored_checkpoint(ledger, options.ledger, options.anchored));
   TAIZHANG_TRY(const Position position, position_of(ledger, options));
   TAIZHANG_TRY(const auto proofs, receipts(ledger, {&position, 1}, checkpoint));
   const std::string text = proofs.front().format();
   if (!options.out.empty()) return write_file(options.out, text);
-  fmt::print("{}", text);
+  show_exact(text);
   return {};
 }
 
@@ -82,7 +82,7 @@ Verb proof_verb() {
        "证明某条记录在已签署的树中:任何人无需台账即可核验的文件"},
       "taizhang proof LEDGER 1204 --out 1204.tlog-proof",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<ProofOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         auto* position = app.add_option("POSITION", options->position,
                                         console.say({"the event's position", "记录的位置"}));

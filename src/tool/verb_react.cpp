@@ -1,10 +1,11 @@
-#include <fmt/format.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "schema/parse_json.hpp"
+#include "tool/json_line.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
@@ -26,8 +27,9 @@ class Told {
                {"trigger", std::to_string(one.trigger)},
                {"ordinal", one.ordinal},
                {"command", info->name}};
-      out.update(*schema::parse_json<json>(verdict_to_json(one.command, one.verdict)));
-      fmt::print("{}\n", out.dump());
+      const auto answer = schema::parse_json<json>(verdict_to_json(one.command, one.verdict));
+      if (answer) out.update(*answer);
+      show_json(json_line(out));
       return;
     }
     if (!table_)
@@ -53,8 +55,10 @@ void tell_json(const ManagerProgress& one) {
   json out{{"manager", one.name},        {"position", std::to_string(one.position)},
            {"reactions", one.reactions}, {"accepted", one.accepted},
            {"refused", one.refused},     {"known", one.known}};
-  if (one.stopped) out["stopped"] = *schema::parse_json<json>(refusal_to_json(*one.stopped));
-  fmt::print("{}\n", out.dump());
+  if (one.stopped)
+    if (const auto why = schema::parse_json<json>(refusal_to_json(*one.stopped)))
+      out["stopped"] = *why;
+  show_json(json_line(out));
 }
 
 int react(const Console& console, SchoolSystem& school) {

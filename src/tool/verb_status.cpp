@@ -11,6 +11,7 @@
 #include "tool/json_line.hpp"
 #include "tool/progress.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 
@@ -18,7 +19,7 @@ namespace taizhang::tool {
 namespace {
 
 /// 0, or 3 for a ledger that should take appends and does not.
-int code_of(const LedgerStatus& ledger) {
+int code_of_status(const LedgerStatus& ledger) {
   return ledger.writable || ledger.mode != OpenMode::writer ? 0 : 3;
 }
 
@@ -52,8 +53,8 @@ void print_projections(const Console& console, std::span<const ProjectionStatus>
                  one.rate > 0 ? fmt::format("{:.0f}", one.rate) : "–"});
   }
   for (const ProjectionStatus& one : projections) {
-    if (!one.cause.empty()) fmt::print("{}: {}\n", one.name, shown(one.cause));
-    for (const std::string& note : one.notes) fmt::print("{}: {}\n", one.name, shown(note));
+    if (!one.cause.empty()) show("{}: {}\n", one.name, one.cause);
+    for (const std::string& note : one.notes) show("{}: {}\n", one.name, note);
   }
 }
 
@@ -91,15 +92,16 @@ int status(const Console& console, SchoolSystem& system, const std::string& plac
   const Anchor anchor = folder ? anchor_status(system.ledger(), *folder) : Anchor(std::nullopt);
   const LedgerStatus ledger = system.ledger().status();
   const std::vector<ProjectionStatus> projections = system.views().status();
-  const int code = std::max(code_of(ledger), anchor ? 0 : exit_code(anchor.error()));
+  const int code = std::max(code_of_status(ledger), anchor ? 0 : exit_code(anchor.error()));
   if (console.json) {
-    auto json = *schema::parse_json<nlohmann::ordered_json>(status_to_json(ledger, projections));
-    json["anchor"] = anchor_json(anchor);
-    fmt::print("{}\n", json_line(json));
+    auto json = schema::parse_json<nlohmann::ordered_json>(status_to_json(ledger, projections));
+    if (!json) return console.fail(json.error());
+    (*json)["anchor"] = anchor_json(anchor);
+    show_json(json_line(*json));
     return code;
   }
   const auto line = [&](const Text& label, const std::string& value) {
-    fmt::print("{}  {}\n", pad(console.say(label), 16), shown(value));
+    show("{}  {}\n", pad(console.say(label), 16), value);
   };
   line({"ledger", "台账编号"}, ledger.id.to_string());
   line({"events", "记录数"}, std::to_string(ledger.head.position));
@@ -121,7 +123,7 @@ int status(const Console& console, SchoolSystem& system, const std::string& plac
          fmt::format(fmt::runtime(console.say({"events up to {}", "至记录 {}"})),
                      (*anchor)->signed_size));
   line({"anchored", "已见证"}, anchor_text(console, anchor));
-  fmt::print("\n");
+  show("\n");
   print_projections(console, projections);
   return code;
 }
@@ -162,8 +164,7 @@ int rebuild(const Console& console, SchoolSystem& system, const std::string& pro
           {views[i], to_hex(*after).substr(0, 32),
            same ? console.say({"byte-equal", "逐字节一致"}) : console.say({"DIFFERS", "不一致"})});
     } else {
-      fmt::print("{{\"view\":\"{}\",\"sha256\":\"{}\",\"equal\":{}}}\n", views[i], to_hex(*after),
-                 same);
+      show_json(json_line({{"view", views[i]}, {"sha256", to_hex(*after)}, {"equal", same}}));
     }
   }
   table.reset();
@@ -184,7 +185,7 @@ Verb status_verb() {
             const auto ledger = std::make_shared<std::string>();
             app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
             return [ledger, &console] {
-              return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
+              return with_system(console, *ledger, OpenFor::looking, [&](SchoolSystem& system) {
                 return status(console, system, *ledger);
               });
             };

@@ -11,7 +11,7 @@
 namespace taizhang::tool {
 namespace {
 
-struct Options {
+struct TrailVerbOptions {
   std::string ledger;
   std::string subject;
   std::uint64_t limit = UINT64_MAX;
@@ -19,7 +19,7 @@ struct Options {
   Reveal reveal;
 };
 
-int show(const Console& console, Record& record, const Options& options) {
+int show_trail(const Console& console, Record& record, const TrailVerbOptions& options) {
   System& system = *record.system;
   const auto tag = subject_tag(record, "", options.subject);
   if (!tag) return console.fail(tag.error());
@@ -56,7 +56,7 @@ Verb trail_verb() {
       {"the audit trail of a subject", "对象的审计轨迹"},
       "taizhang trail LEDGER student-number:G431224201103150022",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<TrailVerbOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("SUBJECT", options->subject,
                        console.say({"any of its identifiers, scheme:value, or its id",
@@ -69,7 +69,7 @@ Verb trail_verb() {
         options->reveal.declare(app, console);
         return [options, &console] {
           return with_record(console, options->ledger, options->reveal.opening(),
-                             [&](Record& record) { return show(console, record, *options); });
+                             [&](Record& record) { return show_trail(console, record, *options); });
         };
       }};
 }

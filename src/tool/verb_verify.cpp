@@ -14,7 +14,7 @@ namespace {
 
 constexpr int could_not_be_done = 3;
 
-struct Options {
+struct VerifyOptions {
   std::string ledger;
   AnchorOptions anchors;
   Position from = 1;
@@ -32,7 +32,7 @@ extern "C" void interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-Result<LedgerVerification> verify_log(const Console& console, const Options& options,
+Result<LedgerVerification> verify_log(const Console& console, const VerifyOptions& options,
                                       const Anchors& anchors) {
   VerifyLedgerOptions how;
   how.after = options.from == 0 ? 0 : options.from - 1;
@@ -45,6 +45,25 @@ Result<LedgerVerification> verify_log(const Console& console, const Options& opt
   auto result = verify_ledger(storage(), options_for(options.ledger).location + "/log", how);
   std::signal(SIGINT, SIG_DFL);
   return result;
+}
+
+/// What cannot be derived again: keys, and that they open what was sealed. Whoever has no key can
+/// verify all but this, and is told so.
+void verify_vault(const Console& console, const std::string& ledger, VerifyReport& report) {
+  SystemOptions options = options_for(ledger);
+  options.mode = OpenMode::follower;
+  options.views = "memory:views";
+  const auto system = System::inspect(storage(), options);
+  if (!system) {
+    report.vault_closed = system.error();
+    return;
+  }
+  const Progress progress(console.say({"vault", "密钥库核验"}));
+  auto found = (*system)->vault().verify((*system)->ledger());
+  if (found)
+    report.vault = *std::move(found);
+  else
+    report.vault_closed = found.error();
 }
 
 /// Folds every view anew; personal data stays sealed.
@@ -61,7 +80,7 @@ int verify_views(const Console& console, const std::string& ledger, VerifyReport
   });
 }
 
-int verify(const Console& console, const Options& options) {
+int verify(const Console& console, const VerifyOptions& options) {
   const auto proof = proof_folder(options.ledger);  // none for a ledger in no directory
   auto anchors = read_anchors(options.anchors, proof ? *proof : "");
   if (!anchors) {  // a signature that does not hold is found wanting, not a device that failed
@@ -76,6 +95,7 @@ int verify(const Console& console, const Options& options) {
     return ledger.error().code() == ErrorCode::invalid_argument ? usage : could_not_be_done;
   }
   report.ledger = *std::move(ledger);
+  if (!report.ledger.interrupted) verify_vault(console, options.ledger, report);
   const bool with_views = options.views && !report.ledger.interrupted;
   const int views = with_views ? verify_views(console, options.ledger, report) : 0;
   if (console.json)
@@ -98,7 +118,7 @@ Verb verify_verb() {
        "重新计算整个台账,与外部检查点核对,并核对视图;有不符时退出码为 1"},
       "taizhang verify LEDGER --against checkpoint.txt --views",
       [](CLI::App& app, const Console& console) -> std::function<int()> {
-        const auto options = std::make_shared<Options>();
+        const auto options = std::make_shared<VerifyOptions>();
         app.add_option("LEDGER", options->ledger, console.say({"the ledger", "台账"}))->required();
         app.add_option("--against", options->anchors.checkpoints,
                        console.say({"a checkpoint kept elsewhere; may be repeated",

@@ -5,9 +5,11 @@
 
 #include "taizhang/projection/sums.hpp"
 #include "taizhang/schema/display.hpp"
+#include "tool/json_line.hpp"
 #include "tool/labels.hpp"
 #include "tool/moments.hpp"
 #include "tool/session.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 #include "tool/view_words.hpp"
@@ -17,7 +19,7 @@ namespace {
 
 using google::protobuf::Message;
 
-struct Options {
+struct ViewOptions {
   std::string ledger;
   std::string view;
   std::vector<std::string> key;
@@ -57,19 +59,18 @@ bool is_number(const FieldInfo& field) {
 }
 
 /// One row, field by field, lists unfolded: what --key shows.
-void print_card(System& system, Labels& labels, const Console& console, const MessageInfo& info,
-                const Message& row) {
+void print_card_view(System& system, Labels& labels, const Console& console,
+                     const MessageInfo& info, const Message& row) {
   for (const FieldInfo& field : info.fields) {
     const std::string& label = console.say(field.label);
     if (!is_list(field)) {
       if (field.hidden) continue;
-      fmt::print("{}  {}\n", pad(label, 20),
-                 shown(cell(system, labels, row, field, console.language)));
+      show("{}  {}\n", pad(label, 20), cell(system, labels, row, field, console.language));
       continue;
     }
     const MessageInfo* part = system.schema()->of(field.descriptor->message_type());
     const int count = row.GetReflection()->FieldSize(row, field.descriptor);
-    fmt::print("{}  {}\n", pad(label, 20), count);
+    show("{}  {}\n", pad(label, 20), count);
     for (int i = 0; i < count && part != nullptr; ++i) {
       const Message& entry = row.GetReflection()->GetRepeatedMessage(row, field.descriptor, i);
       std::string line;
@@ -77,7 +78,7 @@ void print_card(System& system, Labels& labels, const Console& console, const Me
         const std::string text = cell(system, labels, entry, inner, console.language);
         if (!text.empty() && !inner.hidden) line += (line.empty() ? "" : "  ") + text;
       }
-      fmt::print("    {}\n", shown(line));
+      show("    {}\n", line);
     }
   }
 }
@@ -94,7 +95,7 @@ Error unknown_field(const MessageInfo& info, const std::string& word) {
            (nearest ? "是否想用“" + *nearest + "”?" : "") + "请看:taizhang views LEDGER"});
 }
 
-Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const Options& options) {
+Result<Ask> make_ask(SchoolSystem& system, const MessageInfo& info, const ViewOptions& options) {
   Ask ask;
   ask.limit = options.limit;
   ask.reveal = options.reveal.on;
@@ -123,9 +124,9 @@ int show_totals(const Console& console, SchoolSystem& system, const std::string&
   if (!kept) return console.fail(kept.error());
   for (const auto& [name, count] : kept->sums.all()) {
     if (console.json)
-      fmt::print("{{\"total\":\"{}\",\"count\":\"{}\"}}\n", name, count);
+      show_json(json_line({{"total", name}, {"count", std::to_string(count)}}));
     else
-      fmt::print("{}  {:>14}\n", pad(shown(name), 28), count);
+      show("{}  {:>14}\n", pad(shown(name), 28), count);
   }
   console.line(fmt::format(
       fmt::runtime(console.say({"totals as of position {}", "合计截至位置 {}"})), kept->position));
@@ -136,22 +137,22 @@ int show_digest(const Console& console, SchoolSystem& system, const std::string&
   const auto made = system.views().view_digest(view);
   if (!made) return console.fail(made.error());
   if (console.json)
-    fmt::print(
-        "{{\"view\":\"{}\",\"version\":{},\"position\":\"{}\",\"root\":\"{}\",\"rows\":\"{}\","
-        "\"digest\":\"{}\"}}\n",
-        made->view, made->version, made->position, to_hex(made->root), made->rows,
-        to_hex(made->digest));
+    show_json(json_line({{"view", made->view},
+                         {"version", made->version},
+                         {"position", std::to_string(made->position)},
+                         {"root", to_hex(made->root)},
+                         {"rows", std::to_string(made->rows)},
+                         {"digest", to_hex(made->digest)}}));
   else
-    fmt::print("{}  {} (v{})\n{}  {}\n{}  {}\n{}  {}\n{}  {}\n",
-               pad(console.say({"view", "视图"}), 16), made->view, made->version,
-               pad(console.say({"position", "位置"}), 16), made->position,
-               pad(console.say({"root there", "该处树根"}), 16), to_hex(made->root),
-               pad(console.say({"rows", "行数"}), 16), made->rows,
-               pad(console.say({"digest", "摘要"}), 16), to_hex(made->digest));
+    show("{}  {} (v{})\n{}  {}\n{}  {}\n{}  {}\n{}  {}\n", pad(console.say({"view", "视图"}), 16),
+         made->view, made->version, pad(console.say({"position", "位置"}), 16), made->position,
+         pad(console.say({"root there", "该处树根"}), 16), to_hex(made->root),
+         pad(console.say({"rows", "行数"}), 16), made->rows,
+         pad(console.say({"digest", "摘要"}), 16), to_hex(made->digest));
   return 0;
 }
 
-int show(const Console& console, SchoolSystem& system, const Options& options) {
+int show_view(const Console& console, SchoolSystem& system, const ViewOptions& options) {
   const auto spec = table_of(system, options.view);
   if (!spec) return console.fail(spec.error());
   const MessageInfo* info = system.schema()->view(options.view);
@@ -186,9 +187,9 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
         bad = json.error();
         return false;
       }
-      fmt::print("{}\n", *json);
+      show_json(*json);
     } else if (card) {
-      print_card(system.system(), labels, console, *info, row);
+      print_card_view(system.system(), labels, console, *info, row);
     } else {
       std::vector<std::string> cells;
       for (const FieldInfo& field : info->fields) {
@@ -205,8 +206,9 @@ int show(const Console& console, SchoolSystem& system, const Options& options) {
   if (!answer) return console.fail(answer.error());
   if (bad) return console.fail(*bad);
   if (ask->count && console.json)
-    fmt::print("{{\"view\":\"{}\",\"position\":\"{}\",\"count\":\"{}\"}}\n", options.view,
-               answer->checkpoint.position, answer->rows);
+    show_json(json_line({{"view", options.view},
+                         {"position", std::to_string(answer->checkpoint.position)},
+                         {"count", std::to_string(answer->rows)}}));
   console.line(
       fmt::format(fmt::runtime(console.say({"{} rows, as of position {}", "共 {} 行,截至位置 {}"})),
                   answer->rows, answer->checkpoint.position));
@@ -227,7 +229,7 @@ Verb view_verb() {
           {"show a register or ledger", "查看名册或台账"},
           "taizhang view LEDGER student-register --where school=school-code:2143001234 --limit 5",
           [](CLI::App& app, const Console& console) -> std::function<int()> {
-            const auto options = std::make_shared<Options>();
+            const auto options = std::make_shared<ViewOptions>();
             declare_view(app, console, options->ledger, options->view);
             app.add_option("--key", options->key,
                            console.say({"one row, by any identifier of its subject",
@@ -270,40 +272,40 @@ Verb view_verb() {
             return [options, &console] {
               return with_system(
                   console, options->ledger, options->reveal.opening(),
-                  [&](SchoolSystem& system) { return show(console, system, *options); });
+                  [&](SchoolSystem& system) { return show_view(console, system, *options); });
             };
           }};
 }
 
 Verb views_verb() {
-  return {"views",
-          {"list the views and their fields", "列出视图及其字段"},
-          "taizhang views LEDGER --lang zh",
-          [](CLI::App& app, const Console& console) -> std::function<int()> {
-            const auto ledger = std::make_shared<std::string>();
-            app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
-            return [ledger, &console] {
-              return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
-                for (const std::string& view : system.views().view_names()) {
-                  const MessageInfo* info = system.schema()->view(view);
-                  if (info == nullptr) continue;
-                  std::string fields;
-                  for (const FieldInfo& field : info->fields) {
-                    fields += (fields.empty() ? "" : " ") + field.descriptor->name();
-                  }
-                  if (console.json) {
-                    fmt::print(
-                        "{{\"view\":\"{}\",\"label\":{{\"zh\":\"{}\",\"en\":\"{}\"}},"
-                        "\"fields\":\"{}\"}}\n",
-                        view, info->label.zh, info->label.en, fields);
-                  } else {
-                    fmt::print("{}  {}\n    {}\n", pad(view, 20), console.say(info->label), fields);
-                  }
-                }
-                return 0;
-              });
-            };
-          }};
+  return {
+      "views",
+      {"list the views and their fields", "列出视图及其字段"},
+      "taizhang views LEDGER --lang zh",
+      [](CLI::App& app, const Console& console) -> std::function<int()> {
+        const auto ledger = std::make_shared<std::string>();
+        app.add_option("LEDGER", *ledger, console.say({"the ledger", "台账"}))->required();
+        return [ledger, &console] {
+          return with_system(console, *ledger, OpenFor::reading, [&](SchoolSystem& system) {
+            for (const std::string& view : system.views().view_names()) {
+              const MessageInfo* info = system.schema()->view(view);
+              if (info == nullptr) continue;
+              std::string fields;
+              for (const FieldInfo& field : info->fields) {
+                fields += (fields.empty() ? "" : " ") + field.descriptor->name();
+              }
+              if (console.json) {
+                show_json(json_line({{"view", view},
+                                     {"label", {{"zh", info->label.zh}, {"en", info->label.en}}},
+                                     {"fields", fields}}));
+              } else {
+                show("{}  {}\n    {}\n", pad(view, 20), console.say(info->label), fields);
+              }
+            }
+            return 0;
+          });
+        };
+      }};
 }
 
 }  // namespace taizhang::tool

@@ -5,6 +5,7 @@
 #include "taizhang/audit/why.hpp"
 #include "taizhang/schema/display.hpp"
 #include "tool/moments.hpp"
+#include "tool/show.hpp"
 #include "tool/text.hpp"
 #include "tool/verbs.hpp"
 #include "tool/view_words.hpp"
@@ -15,7 +16,7 @@ namespace {
 using ledger::v1::WhyChange;
 using ledger::v1::WhyField;
 
-struct Options {
+struct WhyOptions {
   std::string ledger;
   std::string view;
   std::string key;
@@ -28,7 +29,7 @@ struct Options {
 Result<> print_json(const ledger::v1::Why& answer) {
   const auto print = [](const WhyChange& change) -> Result<> {
     TAIZHANG_TRY(const std::string json, to_json(change));
-    fmt::print("{}\n", json);
+    show_json(json);
     return {};
   };
   for (const WhyField& field : answer.fields())
@@ -67,14 +68,14 @@ void print_table(const Console& console, Labels& labels, const ledger::v1::Why& 
 
 void print_problems(const Console& console, const ledger::v1::Why& answer) {
   for (const WhyChange& problem : answer.problems())
-    fmt::print("{}{} {}\n", console.say({"not taken: ", "未能计入:"}), problem.event().position(),
-               shown(problem.problem()));
+    show("{}{} {}\n", console.say({"not taken: ", "未能计入:"}), problem.event().position(),
+         problem.problem());
   if (answer.state() == "hidden")
     console.note(
         {"note: the view keeps this row but does not show it.", "注意:视图保留该行但不显示。"});
 }
 
-int show(const Console& console, SchoolSystem& system, const Options& options) {
+int show_why(const Console& console, SchoolSystem& system, const WhyOptions& options) {
   const auto table = table_of(system, options.view);
   if (!table) return console.fail(table.error());
   Moment moment;
@@ -122,7 +123,7 @@ Verb why_verb() {
            "某行为何如此:各字段由哪一事件设定,直至最初"},
           "taizhang why LEDGER student-register citizen-id:431224201103150022 status",
           [](CLI::App& app, const Console& console) -> std::function<int()> {
-            const auto options = std::make_shared<Options>();
+            const auto options = std::make_shared<WhyOptions>();
             declare_view(app, console, options->ledger, options->view);
             declare_key(app, console, options->key);
             app.add_option("FIELD", options->field,
@@ -135,7 +136,7 @@ Verb why_verb() {
             return [options, &console] {
               return with_system(
                   console, options->ledger, options->reveal.opening(),
-                  [&](SchoolSystem& system) { return show(console, system, *options); });
+                  [&](SchoolSystem& system) { return show_why(console, system, *options); });
             };
           }};
 }

@@ -7,6 +7,8 @@
 #include "taizhang/proof/witness.hpp"
 #include "tool/http.hpp"
 #include "tool/input_file.hpp"
+#include "tool/json_line.hpp"
+#include "tool/show.hpp"
 #include "tool/subverbs.hpp"
 #include "tool/verbs.hpp"
 
@@ -15,13 +17,13 @@ namespace {
 
 int tell_key(const Console& console, const VerifierKey& key) {
   if (console.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"key", key.text()}, {"name", key.name()}}.dump());
+    show_json(json_line({{"key", key.text()}, {"name", key.name()}}));
   else
-    fmt::print("{}\n", key.text());
+    show("{}\n", key.text());
   return 0;
 }
 
-int make(const Console& console, const std::string& folder, const std::string& name) {
+int make_witness(const Console& console, const std::string& folder, const std::string& name) {
   const auto witness = Witness::create(folder, name);
   if (!witness) return console.fail(witness.error());
   console.note(
@@ -31,7 +33,7 @@ int make(const Console& console, const std::string& folder, const std::string& n
   return tell_key(console, (*witness)->key());
 }
 
-int trust(const Console& console, const std::string& folder, const std::string& vkey) {
+int trust_witness(const Console& console, const std::string& folder, const std::string& vkey) {
   const auto key = VerifierKey::parse(vkey);
   if (!key) return console.fail(key.error());
   const auto witness = Witness::open(folder);
@@ -41,20 +43,20 @@ int trust(const Console& console, const std::string& folder, const std::string& 
 }
 
 /// The exit code that an answer is worth: 409 and 422 are findings, not failures of the machine.
-int code_of(int status) {
+int code_of_witness(int status) {
   if (status == 200) return 0;
   return status == 400 ? 2 : status == 500 ? 3 : 1;
 }
 
 int cosign_file(const Console& console, const std::string& folder, const std::string& place) {
-  const auto body = read_file(place);
+  const auto body = read_file(place, WitnessRequest::bytes_max);
   if (!body) return console.fail(body.error());
   const auto witness = Witness::open(folder);
   if (!witness) return console.fail(witness.error());
   const Witness::Answer answer = (*witness)->add_checkpoint(*body);
   if (answer.status == 200) {
     const auto request = WitnessRequest::parse(*body);
-    fmt::print("{}{}", request->checkpoint.note.format(), answer.body);
+    show_exact(request->checkpoint.note.format() + answer.body);
     return 0;
   }
   std::string_view body_line = answer.body;
@@ -63,7 +65,7 @@ int cosign_file(const Console& console, const std::string& folder, const std::st
       "{} {}{}{}", console.say({"not cosigned,", "未签名,"}), answer.status,
       answer.status == 409 ? console.say({": ask again with --old ", ":请改用 --old "}) : ": ",
       body_line));
-  return code_of(answer.status);
+  return code_of_witness(answer.status);
 }
 
 struct ServeOptions {
@@ -106,7 +108,7 @@ int serve(const Console& console, const ServeOptions& options) {
       options.listen, WitnessRequest::bytes_max,
       [&](const HttpRequest& request) { return answer(console, **witness, prefix, request); },
       [&](const std::string& address) {
-        fmt::print("http://{}{}\n", address, prefix);
+        show("http://{}{}\n", address, prefix);
         std::fflush(stdout);
       });
   return served ? 0 : console.fail(served.error());
@@ -160,10 +162,10 @@ Verb witness_verb() {
             app, console,
             {two("new", {"make a witness and print its public key", "新建见证方并输出公钥"},
                  "taizhang witness new DIR --name supervision.example/witness", "--name",
-                 {"its name: no spaces, no '+'", "名称:不含空格与“+”"}, make),
+                 {"its name: no spaces, no '+'", "名称:不含空格与“+”"}, make_witness),
              two("trust", {"cosign the log of this key from now on", "今后为该公钥的日志作见证"},
                  "taizhang witness trust DIR VKEY", "VKEY", {"the log's public key", "日志公钥"},
-                 trust),
+                 trust_witness),
              serve_verb(),
              two("cosign",
                  {"judge a request handed in by file; prints the cosigned checkpoint",

@@ -44,6 +44,7 @@ Verb reset_verb();
 Verb status_verb();
 Verb generate_verb();
 Verb confirm_clock_verb();
+Verb confirm_loss_verb();
 Verb key_verb();
 Verb checkpoint_verb();
 Verb witness_verb();

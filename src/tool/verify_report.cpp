@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tool/json_line.hpp"
+#include "tool/show.hpp"
 
 namespace taizhang::tool {
 namespace {
@@ -41,6 +42,19 @@ std::string views(const Console& console, const VerifyReport& report) {
   return console.say({"DIFFER: ", "不一致:"}) + std::to_string(differing);
 }
 
+std::string vault(const Console& console, const VerifyReport& report) {
+  if (!report.vault)
+    return console.say({"NOT LOOKED AT: ", "未核验："}) +
+           (report.vault_closed ? console.say(report.vault_closed->message()) : "");
+  const VaultVerification& found = *report.vault;
+  if (found.findings_total > 0)
+    return console.say({"DAMAGED: ", "已损坏："}) + std::to_string(found.findings_total);
+  return fmt::format(
+      fmt::runtime(console.say({"every one of {} keys and {} sealed parts opens; {} erased",
+                                "{} 个密钥、{} 个加密部分全部可以打开；已删除 {} 个"})),
+      found.keys, found.sealed, found.erased);
+}
+
 std::string verdict(const Console& console, AnchorVerdict verdict) {
   switch (verdict) {
     case AnchorVerdict::held:
@@ -55,6 +69,25 @@ std::string verdict(const Console& console, AnchorVerdict verdict) {
   return console.say({"not reached", "未核对到"});
 }
 
+Json vault_json(const VerifyReport& report) {
+  if (!report.vault)
+    return {{"lookedAt", false},
+            {"why", report.vault_closed ? report.vault_closed->message().en : std::string()}};
+  const VaultVerification& found = *report.vault;
+  Json findings = Json::array();
+  for (const Error& finding : found.findings)
+    findings.push_back({{"position", std::string(finding.detail("position"))},
+                        {"en", finding.message().en},
+                        {"zh", finding.message().zh}});
+  return {{"lookedAt", true},
+          {"keys", std::to_string(found.keys)},
+          {"erased", std::to_string(found.erased)},
+          {"tokens", std::to_string(found.tokens)},
+          {"sealed", std::to_string(found.sealed)},
+          {"findingsTotal", found.findings_total},
+          {"findings", findings}};
+}
+
 }  // namespace
 
 Position VerifyReport::anchored() const {
@@ -66,7 +99,8 @@ Position VerifyReport::anchored() const {
 }
 
 bool VerifyReport::holds() const {
-  return ledger.holds() &&
+  return ledger.holds() && (!vault || vault->findings_total == 0) &&
+         (!vault_closed || vault_closed->code() != ErrorCode::damaged) &&
          (!views || std::all_of(views->begin(), views->end(),
                                 [](const ViewCheck& check) { return check.equal; }));
 }
@@ -79,6 +113,7 @@ Paper paper_of(const Console& console, const VerifyReport& report) {
   auto& facts = paper.facts;
   facts = {{console.say({"integrity", "完整性"}), integrity(console, ledger)},
            {console.say({"anchored", "锚定"}), anchoring(console, report)},
+           {console.say({"vault", "密钥库"}), vault(console, report)},
            {console.say({"views", "视图"}), views(console, report)},
            {console.say({"last position", "末位"}), std::to_string(ledger.head)}};
   if (ledger.has_root)
@@ -121,6 +156,18 @@ Paper paper_of(const Console& console, const VerifyReport& report) {
       table.note =
           fmt::format(fmt::runtime(console.say({"the first {} of {}", "共 {1} 处,列出前 {0} 处"})),
                       ledger.findings.size(), ledger.findings_total);
+    paper.tables.push_back(std::move(table));
+  }
+  if (report.vault && report.vault->findings_total > 0) {
+    Paper::Table table{console.say({"what does not hold in the vault", "密钥库不符之处"}),
+                       {},
+                       {console.say({"position", "位置"}), console.say({"what", "说明"})},
+                       {},
+                       {true, false},
+                       true};
+    for (const Error& finding : report.vault->findings)
+      table.rows.push_back(
+          {std::string(finding.detail("position")), console.say(finding.message())});
     paper.tables.push_back(std::move(table));
   }
   if (!report.anchors.heads.empty()) {
@@ -178,36 +225,36 @@ void print_lines(const VerifyReport& report) {
                        {"root", to_hex(report.anchors.heads[i].root)},
                        {"fromOutside", static_cast<bool>(report.anchors.from_outside[i])},
                        {"verdict", name(ledger.anchors[i])}});
-  fmt::print("{}\n",
-             json_line({{"ledger", ledger.ledger.is_zero() ? "" : ledger.ledger.to_string()},
-                        {"holds", ledger.holds()},
-                        {"interrupted", ledger.interrupted},
-                        {"proven", std::to_string(ledger.proven)},
-                        {"anchored", std::to_string(report.anchored())},
-                        {"after", std::to_string(ledger.after)},
-                        {"afterAnchored", ledger.after_anchored},
-                        {"read", std::to_string(ledger.read)},
-                        {"head", std::to_string(ledger.head)},
-                        {"sealed", std::to_string(ledger.sealed)},
-                        {"root", ledger.has_root ? to_hex(ledger.root) : ""},
-                        {"recordedAt", ledger.read > 0 ? ledger.recorded_at.to_string() : ""},
-                        {"findingsTotal", ledger.findings_total},
-                        {"findings", findings},
-                        {"anchors", anchors},
-                        {"events", ledger.events},
-                        {"postings", ledger.postings},
-                        {"ids", ledger.ids},
-                        {"recordBytes", ledger.record_bytes},
-                        {"seconds", ledger.seconds}}));
+  show_json(json_line({{"ledger", ledger.ledger.is_zero() ? "" : ledger.ledger.to_string()},
+                       {"holds", ledger.holds()},
+                       {"interrupted", ledger.interrupted},
+                       {"proven", std::to_string(ledger.proven)},
+                       {"anchored", std::to_string(report.anchored())},
+                       {"after", std::to_string(ledger.after)},
+                       {"afterAnchored", ledger.after_anchored},
+                       {"read", std::to_string(ledger.read)},
+                       {"head", std::to_string(ledger.head)},
+                       {"sealed", std::to_string(ledger.sealed)},
+                       {"root", ledger.has_root ? to_hex(ledger.root) : ""},
+                       {"recordedAt", ledger.read > 0 ? ledger.recorded_at.to_string() : ""},
+                       {"findingsTotal", ledger.findings_total},
+                       {"findings", findings},
+                       {"vault", vault_json(report)},
+                       {"anchors", anchors},
+                       {"events", ledger.events},
+                       {"postings", ledger.postings},
+                       {"ids", ledger.ids},
+                       {"recordBytes", ledger.record_bytes},
+                       {"seconds", ledger.seconds}}));
   if (!report.views) return;
   for (const ViewCheck& check : *report.views)
-    fmt::print("{}\n", json_line({{"view", check.view},
-                                  {"position", std::to_string(check.position)},
-                                  {"root", to_hex(check.root)},
-                                  {"rows", std::to_string(check.rows)},
-                                  {"equal", check.equal},
-                                  {"difference", check.difference},
-                                  {"digest", to_hex(check.digest)}}));
+    show_json(json_line({{"view", check.view},
+                         {"position", std::to_string(check.position)},
+                         {"root", to_hex(check.root)},
+                         {"rows", std::to_string(check.rows)},
+                         {"equal", check.equal},
+                         {"difference", check.difference},
+                         {"digest", to_hex(check.digest)}}));
 }
 
 }  // namespace taizhang::tool

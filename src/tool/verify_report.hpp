@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "taizhang/projection/views_status.hpp"
+#include "taizhang/vault/vault.hpp"
 #include "tool/anchors.hpp"
 #include "tool/console.hpp"
 #include "tool/paper.hpp"
@@ -16,6 +17,8 @@ struct VerifyReport {
   LedgerVerification ledger;
   Anchors anchors;
   std::optional<std::vector<ViewCheck>> views;  ///< nothing: not asked
+  std::optional<VaultVerification> vault;       ///< nothing: could not be looked at
+  std::optional<Error> vault_closed;            ///< why not
 
   /// The largest head from outside that held.
   [[nodiscard]] Position anchored() const;

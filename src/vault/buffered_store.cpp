@@ -66,7 +66,7 @@ Result<> BufferedStore::scan(
   return stored->status();
 }
 
-Result<> BufferedStore::flush() {
+Result<> BufferedStore::flush(const std::function<void(Batch&)>& add) {
   if (!dirty_.load(std::memory_order_acquire)) return {};
   const std::scoped_lock one_at_a_time(flushing_);
   Batch batch;
@@ -83,6 +83,7 @@ Result<> BufferedStore::flush() {
     }
   }
   if (batch.empty()) return {};
+  add(batch);
   TAIZHANG_CHECK(store_->write(batch, Durability::synced));
   const std::scoped_lock lock(mutex_);
   for (const auto& [place, change] : written)

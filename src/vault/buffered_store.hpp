@@ -29,8 +29,9 @@ class BufferedStore {
       Keyspace keyspace, const std::string& prefix,
       const std::function<Result<bool>(std::string_view key, std::string_view value)>& visit) const;
   /// Everything put before the call, by any thread, is durable when it returns. Callers who come
-  /// while one writes share the next batch.
-  Result<> flush();
+  /// while one writes share the next batch. `add` puts more into each batch that is written.
+  Result<> flush(const std::function<void(Batch&)>& add = [](Batch&) {});
+  Result<> verify() const { return store_->verify(); }
   Result<> catch_up() const { return store_->catch_up(); }
   [[nodiscard]] OpenMode mode() const { return store_->mode(); }
 

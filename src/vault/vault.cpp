@@ -129,7 +129,11 @@ Result<std::optional<std::string>> Vault::open(const RecordedEvent::SealedView& 
   return plaintext;
 }
 
-Result<> Vault::make_durable() { return impl_->buffered.flush(); }
+Result<> Vault::make_durable() { return impl_->flush(); }
+
+Result<Position> Vault::bind(Ledger& ledger, bool after_loss) {
+  return impl_->bind(ledger, after_loss);
+}
 
 Result<> Vault::refresh() const { return impl_->refresh(); }
 
@@ -146,7 +150,7 @@ Result<bool> Vault::erase_key(std::string_view subject, std::string_view data_cl
     had = stored && stored->find_first_not_of('\0') != std::string::npos;
     if (had) impl_->buffered.put(Impl::keys, *row, std::string(stored->size(), '\0'));
   }
-  TAIZHANG_CHECK(impl_->buffered.flush());
+  TAIZHANG_CHECK(impl_->flush());
   return had;
 }
 
@@ -183,7 +187,7 @@ Result<bool> Vault::erase_lookup_tag(std::string_view scheme, std::string_view v
     had = known.has_value();
     if (had) impl_->buffered.erase(Impl::tokens, row);
   }
-  TAIZHANG_CHECK(impl_->buffered.flush());
+  TAIZHANG_CHECK(impl_->flush());
   return had;
 }
 

@@ -1,5 +1,9 @@
 #include "vault/vault_impl.hpp"
 
+#include <cstring>
+
+#include "taizhang/hash.hpp"
+
 namespace taizhang {
 namespace {
 
@@ -78,7 +82,94 @@ Result<> Vault::Impl::start() {
   index_key = root->derived(1);
   digest_key = root->derived(2);
   memory_key = root->derived(3);
+  return read_place();
+}
+
+// "place": sequence, then position and root of the ledger, behind a checksum.
+Result<> Vault::Impl::read_place() {
+  TAIZHANG_TRY(const std::optional<std::string> stored, buffered.get(meta, "place"));
+  if (!stored) return {};
+  std::uint64_t sum = 0, number = 0;
+  constexpr std::size_t size = 3 * sizeof(std::uint64_t) + std::tuple_size_v<Hash>;
+  if (stored->size() != size) return damaged_row("its place is incomplete", "位置记录不完整");
+  std::memcpy(&sum, stored->data(), sizeof sum);
+  if (sum != checksum(std::string_view(*stored).substr(sizeof sum)))
+    return damaged_row("its place does not hold", "位置记录校验不符");
+  std::memcpy(&number, stored->data() + 8, sizeof number);
+  sequence = number;
+  covers.ledger = ledger;
+  std::memcpy(&covers.position, stored->data() + 16, sizeof covers.position);
+  std::memcpy(covers.root.data(), stored->data() + 24, covers.root.size());
   return {};
+}
+
+Result<> Vault::Impl::flush() {
+  TAIZHANG_CHECK(buffered.flush([this](Batch& batch) {
+    const Checkpoint place = bound == nullptr ? covers : bound->checkpoint();
+    const std::uint64_t number = sequence + 1;
+    std::string value(3 * sizeof number, '\0');
+    std::memcpy(value.data() + 8, &number, sizeof number);
+    std::memcpy(value.data() + 16, &place.position, sizeof place.position);
+    value.append(taizhang::view(place.root));
+    const std::uint64_t sum = checksum(std::string_view(value).substr(sizeof number));
+    std::memcpy(value.data(), &sum, sizeof sum);
+    batch.put(meta, "place", std::move(value));
+    sequence = number;
+  }));
+  if (bound != nullptr) bound->rely_on_companion(sequence);
+  return {};
+}
+
+Result<Position> Vault::Impl::bind(Ledger& to, bool after_loss) {
+  if (sequence < to.companion()) {
+    const auto here = std::to_string(sequence), should = std::to_string(to.companion());
+    return Error(ErrorCode::damaged,
+                 {"the vault is older than the ledger: it stands at its write " + here +
+                      ", the ledger relies on write " + should +
+                      "; put the newest copy of the vault back (keys of personal data and the "
+                      "numbers that people are found by are missing in this one)",
+                  "密钥库比台账旧：密钥库停在第 " + here + " 次写入，而台账依赖第 " + should +
+                      " 次写入；请换回最新的密钥库（此副本缺少个人信息密钥和证件号查找标签）"})
+        .with("vault", here)
+        .with("ledger", should);
+  }
+  // Beside a writer the vault may be of a later moment than the ledger was read at.
+  const bool writes = check_writes().has_value();
+  if (covers.position > to.head().position && !writes) return 0;
+  if (after_loss && writes) {
+    const Position vouched = covers.position > to.head().position ? covers.position : 0;
+    bound = &to;
+    buffered.put(meta, "ledger", std::string(ledger_bytes()));  // so that the place is written
+    TAIZHANG_CHECK(flush());
+    return vouched;
+  }
+  if (covers.position > to.head().position) {
+    const auto here = std::to_string(to.head().position), should = std::to_string(covers.position);
+    return Error(ErrorCode::damaged,
+                 {"the ledger ends at position " + here +
+                      ", but its vault was written when it had " + should +
+                      " events: events are missing, or an older copy of the log was put "
+                      "back; put the newest log back",
+                  "台账止于第 " + here + " 位，而密钥库写入时已有 " + should +
+                      " 条记录：记录缺失，或换回了旧的日志；请换回最新的日志"})
+        .with("head", here)
+        .with("vouched", should);
+  }
+  if (covers.position > 0) {
+    const auto held = to.check(covers);
+    if (!held && held.error().code() == ErrorCode::other_history)
+      return Error(ErrorCode::damaged,
+                   {"the vault belongs to another continuation of this ledger: at position " +
+                        std::to_string(covers.position) +
+                        " that one recorded something else; open the vault that was written with "
+                        "this log",
+                    "密钥库属于该台账的另一份延续：第 " + std::to_string(covers.position) +
+                        " 位所记内容不同；请打开与此日志一同写入的密钥库"})
+          .with("vouched", std::to_string(covers.position));
+    TAIZHANG_CHECK(held);
+  }
+  bound = &to;
+  return 0;
 }
 
 Result<> Vault::Impl::check_writes() const {
@@ -116,7 +207,7 @@ Result<> Vault::Impl::create() {
   buffered.put(
       meta, "root",
       vault::wrap(master, view(vault::Secret::random()), vault::joined({"root", ledger_bytes()})));
-  return buffered.flush();
+  return flush();
 }
 
 std::string Vault::Impl::key_context(const std::string& row, std::uint32_t version) const {

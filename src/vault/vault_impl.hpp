@@ -8,13 +8,15 @@
 #include <mutex>
 #include <string>
 
+#include "taizhang/ledger.hpp"
 #include "taizhang/vault/vault.hpp"
 #include "vault/buffered_store.hpp"
 #include "vault/key_cache.hpp"
 
 namespace taizhang {
 
-/// meta:   "ledger" its id; "check" a MAC that tells whether a master key fits; "root" a random
+/// meta:   "ledger" its id; "place" how often it was written and where the ledger stood (see bind);
+///         "check" a MAC that tells whether a master key fits; "root" a random
 ///         secret, wrapped, from which the keys of tokens, digests and memory derive.
 /// keys:   subject NUL class → 72 bytes a version (wrapped key; zeros once erased), from 1.
 /// tokens: HMAC of scheme and value → 16 random bytes.
@@ -41,6 +43,12 @@ class Vault::Impl {
   /// `unsupported` if the store is read only.
   [[nodiscard]] Result<> check_writes() const;
   [[nodiscard]] bool follows() const { return buffered.mode() == OpenMode::follower; }
+  /// Reads and writes "place".
+  Result<> read_place();
+  /// Writes what waits, with the place, and tells the ledger.
+  Result<> flush();
+  Result<> verify_rows(VaultVerification& found);
+  Result<Position> bind(Ledger& to, bool after_loss);
   /// Followers: catches up and forgets the unwrapped keys.
   Result<> refresh();
   /// As refresh, if the last one was too long ago.
@@ -66,6 +74,9 @@ class Vault::Impl {
   const Id ledger;
   vault::Secret index_key, digest_key, memory_key;
   std::array<Stripe, 64> stripes;
+  Ledger* bound = nullptr;
+  std::atomic<std::uint64_t> sequence = 0;  ///< of durable writes
+  Checkpoint covers;  ///< where the ledger stood at the last, as read at opening
 
  private:
   Result<> create();

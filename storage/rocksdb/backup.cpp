@@ -51,6 +51,10 @@ Result<> copy_store(Database& database, const std::string& given_place) {
   if (status.ok()) status = checkpoint->CreateCheckpoint(partial);
   Result<> done = to_result(status, database.place, backing_up);
   if (done) done = part_from_store(partial);
+  if (done && fs::exists(database.place + "/content", error)) {
+    fs::copy_file(database.place + "/content", partial + "/content", error);
+    if (error) done = os_error(error.value(), partial + "/content", backing_up);
+  }
   if (!done) {
     fs::remove_all(partial, error);
     return done;

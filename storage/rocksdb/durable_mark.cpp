@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <thread>
 
 #include "descriptor.hpp"
 #include "status.hpp"
@@ -37,12 +38,24 @@ DurableMark::~DurableMark() { ::munmap(content_, sizeof(Content)); }
 
 void DurableMark::store(std::uint64_t mark) {
   std::atomic_ref(content_->mark).store(mark, std::memory_order_release);
+  std::atomic_ref(content_->inverted).store(~mark, std::memory_order_release);
 }
 
 std::optional<std::uint64_t> DurableMark::load() const {
-  const auto mark = std::atomic_ref(content_->mark).load(std::memory_order_acquire);
-  if (mark == none) return std::nullopt;
-  return mark;
+  // Between the writer's two stores the numbers differ, for a few nanoseconds or, where it died or
+  // lost its turn just there, for longer.
+  constexpr int attempts = 1000;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    const auto inverted = std::atomic_ref(content_->inverted).load(std::memory_order_acquire);
+    const auto mark = std::atomic_ref(content_->mark).load(std::memory_order_acquire);
+    if (inverted != ~mark) {
+      std::this_thread::yield();
+      continue;
+    }
+    if (mark == none) return std::nullopt;
+    return mark;
+  }
+  return std::nullopt;
 }
 
 bool DurableMark::is_at(const std::string& place) const {
@@ -80,7 +93,7 @@ Result<> DurableMark::make(const std::string& place) {
     const Descriptor descriptor(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (*descriptor < 0) return os_error(errno, fresh, marking);
-    const Content content{magic, none};
+    const Content content{magic, none, ~none};
     const auto written = ::write(*descriptor, &content, sizeof content);
     if (written != static_cast<ssize_t>(sizeof content))
       return os_error(written < 0 ? errno : ENOSPC, fresh, marking);

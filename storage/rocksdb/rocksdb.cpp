@@ -27,6 +27,16 @@ std::string current_file(const std::string& place) { return place + "/CURRENT"; 
 /// interrupted creation is taken for none and can be repeated.
 std::string creation_mark(const std::string& place) { return place + "/CREATING"; }
 
+std::string content_file(const std::string& place) { return place + "/content"; }
+
+/// A store from which the note is gone is not refused for that: what is in it says the same.
+Result<> check_content(const std::string& place, const StoreOptions& options) {
+  std::ifstream file(content_file(place));
+  std::string there;
+  if (options.content.empty() || !std::getline(file, there) || there == options.content) return {};
+  return storage::other_content(place, there.substr(0, 200), options.content);
+}
+
 bool is_there(const std::string& file) {
   std::error_code error;
   return fs::exists(file, error);
@@ -86,6 +96,18 @@ class RocksBackend final : public StorageBackend {
 
   Result<bool> exists(const std::string& place) override { return store_at(place); }
 
+  Result<std::string> set_aside(const std::string& given_place) override {
+    const std::string place = without_end_slash(given_place);
+    if (!is_there(place)) return storage::no_store(place);
+    TAIZHANG_TRY(const auto lock, WriterLock::take(place));
+    std::string aside = place + ".set-aside";
+    std::error_code error;
+    fs::remove_all(aside, error);
+    if (!error) fs::rename(place, aside, error);
+    if (error) return os_error(error.value(), place, {"moving it aside", "移开"});
+    return aside;
+  }
+
  private:
   static Result<> create(Database& database, const StoreOptions& options) {
     const std::string& place = database.place;
@@ -101,6 +123,11 @@ class RocksBackend final : public StorageBackend {
     TAIZHANG_CHECK(sync_path(place, creating));
     TAIZHANG_CHECK(sync_path(fs::absolute(place, error).parent_path(), creating));
     TAIZHANG_TRY(database.mark, DurableMark::of_writer(place));
+    if (!options.content.empty()) {
+      if (!(std::ofstream(content_file(place)) << options.content << '\n').flush())
+        return os_error(errno, content_file(place), creating);
+      TAIZHANG_CHECK(sync_path(content_file(place), creating));
+    }
     TAIZHANG_CHECK(open_database(database, options, creating));
     fs::remove(creation_mark(place), error);
     if (error) return os_error(error.value(), place, creating);
@@ -109,10 +136,13 @@ class RocksBackend final : public StorageBackend {
 
   static Result<> open_writer(Database& database, const StoreOptions& options) {
     if (!store_at(database.place)) return storage::no_store(database.place);
+    TAIZHANG_CHECK(check_content(database.place, options));
     TAIZHANG_TRY(database.lock, WriterLock::take(database.place));
+    database.as_closed = ClosedMark::holds(database.place);
     TAIZHANG_CHECK(check_same_keyspaces(database.place, options));
     TAIZHANG_CHECK(check_logs(database.place, LogCheck::unreachable_records));
     TAIZHANG_TRY(database.mark, DurableMark::of_writer(database.place));
+    TAIZHANG_CHECK(ClosedMark::remove(database.place));
     clear_load_folder(database.place);
     return open_database(database, options, opening);
   }
@@ -121,7 +151,11 @@ class RocksBackend final : public StorageBackend {
   /// read again until nothing moved.
   static Result<> open_reader(Database& database, const StoreOptions& options) {
     if (!store_at(database.place)) return storage::no_store(database.place);
+    TAIZHANG_CHECK(check_content(database.place, options));
     TAIZHANG_TRY(database.directory, open_directory(database.place));
+    // A writer that lives has looked at that itself.
+    TAIZHANG_TRY(const bool written, WriterLock::taken(database.place));
+    database.as_closed = written || ClosedMark::holds(database.place);
     TAIZHANG_CHECK(check_same_keyspaces(database.place, options));
     constexpr int attempts = 20;
     for (int attempt = 1;; ++attempt) {
@@ -129,6 +163,8 @@ class RocksBackend final : public StorageBackend {
       Result<> opened;
       if (options.mode == OpenMode::frozen)
         opened = check_logs(database.place, LogCheck::unreachable_records);
+      else
+        opened = check_tables(database, options);
       if (opened) opened = open_database(database, options, opening);
       const bool moved = fingerprint(database.place) != before;
       if (opened && !moved) return {};
@@ -141,6 +177,16 @@ class RocksBackend final : public StorageBackend {
       }
       database.close();
     }
+  }
+
+  /// A secondary takes a table that it cannot read for none, and what lies in it for never written.
+  static Result<> check_tables(const Database& database, StoreOptions options) {
+    options.mode = OpenMode::frozen;
+    Database tried;
+    tried.place = database.place;
+    tried.health = database.health;
+    tried.cache = database.cache;
+    return open_database(tried, options, opening);
   }
 
   static Result<std::unique_ptr<Descriptor>> open_directory(const std::string& place) {

@@ -101,6 +101,12 @@ Error Health::failed_write(const rocksdb::Status& cause, Text doing) {
   return to_error(cause, place_, std::move(doing));
 }
 
+Error Health::failed_read(const rocksdb::Status& cause, Text doing) {
+  Error error = to_error(cause, place_, std::move(doing));
+  if (error.code() == ErrorCode::damaged) damaged_ = true;
+  return error;
+}
+
 Result<> Health::check() {
   if (!failed_) return {};
   std::lock_guard lock(mutex_);

@@ -38,10 +38,14 @@ class Health {
   /// A failure of a write, which reports it.
   Error failed_write(const rocksdb::Status& cause, Text doing);
   [[nodiscard]] Result<> check();
+  /// The error of a read, noted if it is damage.
+  Error failed_read(const rocksdb::Status& cause, Text doing);
+  /// Whether nothing failed and no damage was met.
+  [[nodiscard]] bool well() const { return !failed_ && !damaged_; }
 
  private:
   std::string place_;
-  std::atomic<bool> failed_{false};
+  std::atomic<bool> failed_{false}, damaged_{false};
   std::mutex mutex_;
   rocksdb::Status cause_;
   bool reported_ = false;

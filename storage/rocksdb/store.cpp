@@ -9,6 +9,7 @@
 #include "../store_errors.hpp"
 #include "convert.hpp"
 #include "cursor.hpp"
+#include "ledger/errors.hpp"
 
 namespace taizhang::rocks {
 namespace {
@@ -39,9 +40,14 @@ Result<> Database::check_place() const {
   return {};
 }
 
+Result<> Database::check_process() const {
+  if (process.forked()) return core::forked();
+  return {};
+}
+
 Result<> RocksStore::check_keyspace(Keyspace keyspace) const {
-  if (keyspace < database_->keyspaces.size()) return {};
-  return storage::no_keyspace(keyspace);
+  if (keyspace >= database_->keyspaces.size()) return storage::no_keyspace(keyspace);
+  return database_->check_process();
 }
 
 Result<std::optional<PinnedValue>> RocksStore::get(Keyspace keyspace, std::string_view key) const {
@@ -50,7 +56,7 @@ Result<std::optional<PinnedValue>> RocksStore::get(Keyspace keyspace, std::strin
   const auto lock = reading();
   const auto status = database_->db->Get({}, database_->keyspaces[keyspace], key, &pinned->slice);
   if (status.IsNotFound()) return std::optional<PinnedValue>();
-  if (!status.ok()) return to_error(status, database_->place, reading_text);
+  if (!status.ok()) return database_->health->failed_read(status, reading_text);
   pinned->cache = database_->cache;
   return std::optional(pin(std::move(pinned)));
 }
@@ -67,7 +73,7 @@ Result<std::vector<std::optional<PinnedValue>>> RocksStore::multi_get(
   std::vector<std::optional<PinnedValue>> values(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return to_error(statuses[i], database_->place, reading_text);
+    if (!statuses[i].ok()) return database_->health->failed_read(statuses[i], reading_text);
     values[i] = pin(std::make_shared<Pinned>(Pinned{database_->cache, std::move(found[i])}));
   }
   return values;
@@ -83,6 +89,7 @@ Result<std::unique_ptr<Cursor>> RocksStore::scan(Keyspace keyspace, KeyRange ran
 
 Result<> RocksStore::write(const Batch& batch, Durability durability) {
   if (!writes()) return storage::read_only(database_->place);
+  TAIZHANG_CHECK(database_->check_process());
   TAIZHANG_CHECK(storage::check_batch(batch, database_->keyspaces.size()));
 
   // The turn keeps a batch with ranges from waiting for ever behind overlapping others.
@@ -170,6 +177,7 @@ Result<> RocksStore::load_sorted(
 Result<> RocksStore::catch_up() {
   if (mode_ == OpenMode::frozen) return storage::frozen_stays(database_->place);
   if (mode_ != OpenMode::follower) return {};
+  TAIZHANG_CHECK(database_->check_process());
   TAIZHANG_CHECK(database_->check_place());
   // RocksDB brings in the writer's files first and its log after them, record by record: who read
   // meanwhile would miss what a compaction dropped and see halves of batches.
@@ -188,6 +196,7 @@ Result<> RocksStore::catch_up() {
 
 Result<> RocksStore::publish(std::uint64_t mark) {
   if (!writes()) return storage::read_only(database_->place);
+  TAIZHANG_CHECK(database_->check_process());
   if (mark == DurableMark::none) return storage::no_such_mark();
   database_->mark->store(mark);
   return {};
@@ -213,9 +222,15 @@ std::shared_lock<std::shared_mutex> RocksStore::reading() const {
   return std::shared_lock(view_mutex_);
 }
 
-Result<> RocksStore::backup(const std::string& place) { return copy_store(*database_, place); }
+Result<> RocksStore::backup(const std::string& place) {
+  TAIZHANG_CHECK(database_->check_process());
+  return copy_store(*database_, place);
+}
 
-Result<> RocksStore::verify() const { return verify_files(*database_); }
+Result<> RocksStore::verify() const {
+  TAIZHANG_CHECK(database_->check_process());
+  return verify_files(*database_);
+}
 
 std::uint64_t RocksStore::size_bytes() const {
   std::uint64_t bytes = 0;

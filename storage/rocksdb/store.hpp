@@ -26,6 +26,7 @@ class RocksStore final : public KeyValue {
   Result<> catch_up() override;
   Result<> publish(std::uint64_t mark) override;
   Result<Published> published() const override;
+  bool as_closed() const override { return database_->as_closed; }
   OpenMode mode() const override { return mode_; }
   Result<> backup(const std::string& place) override;
   Result<> verify() const override;

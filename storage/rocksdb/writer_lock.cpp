@@ -1,10 +1,13 @@
 #include "writer_lock.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <sstream>
+#include <vector>
 
 #include "../store_errors.hpp"
 #include "descriptor.hpp"
@@ -12,6 +15,43 @@
 
 namespace taizhang::rocks {
 namespace {
+
+class HeldDescriptors;
+HeldDescriptors& held_by_process();
+
+/// The descriptors of all locks of this process. A fork copies them, and each copy would hold the
+/// lock for as long as the forked process lives: there they are closed at once.
+class HeldDescriptors {
+ public:
+  HeldDescriptors() {
+    ::pthread_atfork([] { held_by_process().mutex_.lock(); },
+                     [] { held_by_process().mutex_.unlock(); },
+                     [] {
+                       HeldDescriptors& all = held_by_process();
+                       for (const int descriptor : all.descriptors_) ::close(descriptor);
+                       all.descriptors_.clear();
+                       all.mutex_.unlock();
+                     });
+  }
+  void add(int descriptor) {
+    const std::lock_guard lock(mutex_);
+    descriptors_.push_back(descriptor);
+  }
+  void remove(int descriptor) {
+    const std::lock_guard lock(mutex_);
+    std::erase(descriptors_, descriptor);
+  }
+
+ private:
+  friend HeldDescriptors& held_by_process();
+  std::mutex mutex_;
+  std::vector<int> descriptors_;
+};
+
+HeldDescriptors& held_by_process() {
+  static HeldDescriptors& all = *new HeldDescriptors;  // for handlers that run while all ends
+  return all;
+}
 
 storage::Holder read_holder(int descriptor) {
   char text[256];
@@ -66,6 +106,14 @@ Result<bool> WriterLock::taken(const std::string& directory) {
   return whole_file.l_type != F_UNLCK;
 }
 
-WriterLock::~WriterLock() { ::close(descriptor_); }
+WriterLock::WriterLock(int descriptor) : descriptor_(descriptor) {
+  held_by_process().add(descriptor);
+}
+
+WriterLock::~WriterLock() {
+  if (process_.forked()) return;  // closed by the fork
+  held_by_process().remove(descriptor_);
+  ::close(descriptor_);
+}
 
 }  // namespace taizhang::rocks

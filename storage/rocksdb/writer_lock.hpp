@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "ledger/of_process.hpp"
 #include "taizhang/result.hpp"
 
 namespace taizhang::rocks {
@@ -10,7 +11,7 @@ namespace taizhang::rocks {
 /// Holds a store for one writer, by an open-file-description lock on `writer.lock` in its
 /// directory. The lock belongs to the file, not to its name or to the process: a second opener
 /// in the same process or over a symbolic link is refused too. The kernel drops it when the
-/// process ends, however it ends.
+/// process ends, however it ends: those that it forked do not keep it.
 class WriterLock {
  public:
   static constexpr const char* file_name = "writer.lock";
@@ -24,7 +25,8 @@ class WriterLock {
   ~WriterLock();
 
  private:
-  explicit WriterLock(int descriptor) : descriptor_(descriptor) {}
+  explicit WriterLock(int descriptor);
+  core::OfProcess process_;
   int descriptor_;
 };
 

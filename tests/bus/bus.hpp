@@ -8,19 +8,11 @@
 
 #include "bus.pb.h"
 #include "taizhang/system/system.hpp"
+#include "take.hpp"
 
 // The school bus of examples/own-schema as tests use it: a bus takes two children, a child rides
 // one bus.
 namespace taizhang::testing {
-
-template <class T>
-T take(Result<T> result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message().en);
-  return *std::move(result);
-}
-inline void must(const Result<>& result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message().en);
-}
 
 inline std::shared_ptr<const Schema> bus_schema() {
   static const auto schema = take(Schema::of<bus::ChildBoarded>());

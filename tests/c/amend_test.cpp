@@ -7,7 +7,7 @@ namespace {
 const std::string grounds = R"("reason":"写错","approver":"校长","document":"文9",)"
                             R"("context":{"actor":"clerk:1"})";
 
-class CAmend : public testing::Test {
+class CAmend : public ::testing::Test {
  protected:
   CAmend() {
     const Said said = opened.append(issued(R"("child":"c1","name":"张三丰","line":"1")"));

@@ -14,6 +14,9 @@ namespace taizhang::test {
 using Json = nlohmann::ordered_json;
 
 inline constexpr const char* child = "431224201103150022";
+inline const std::string create = R"({"mode":"create"})";
+inline const std::string create_in_english = R"({"mode":"create","language":"en"})";
+inline constexpr const char* schools = R"({"items":[{"types":["school-registered"]}]})";
 inline constexpr const char* everything = R"({"all":true})";
 inline constexpr const char* enrolments = R"({"items":[{"types":["student-enrolled"]}]})";
 

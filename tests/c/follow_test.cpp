@@ -7,9 +7,6 @@
 namespace taizhang::test {
 namespace {
 
-const std::string create = R"({"mode":"create"})";
-const char* const schools = R"({"items":[{"types":["school-registered"]}]})";
-
 taizhang_follower* follow(const Opened& opened, const char* query, const char* options = nullptr) {
   taizhang_follower* follower = nullptr;
   EXPECT_EQ(taizhang_follow(opened.system, query, options, &follower, nullptr), TAIZHANG_OK);

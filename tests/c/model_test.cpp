@@ -7,9 +7,9 @@
 namespace taizhang::test {
 namespace {
 
-const std::string grounds = R"("reason":"写错","approver":"校长")";
+const std::string model_grounds = R"("reason":"写错","approver":"校长")";
 
-class CRules : public testing::Test {
+class CRules : public ::testing::Test {
  protected:
   static CModel& bus_model(CModel& model) {
     return model.rule("BoardBus", board).table("buses", boardings, count);
@@ -26,7 +26,7 @@ class CRules : public testing::Test {
     return said.lines().at(0);
   }
   Json amends(std::uint64_t position, const std::string& more, bool corrects) const {
-    const Said said = opened->amend(position, "{" + grounds + more + "}", corrects);
+    const Said said = opened->amend(position, "{" + model_grounds + more + "}", corrects);
     EXPECT_EQ(said.code, TAIZHANG_OK) << said.message;
     return said.json();
   }

@@ -6,8 +6,8 @@
 namespace taizhang::test {
 namespace {
 
-const std::string bus = R"({"mode":"create","application":"schema","name":"bus","schema":")" +
-                        std::string(TAIZHANG_BUS_SCHEMA) + R"("})";
+const std::string open_bus = R"({"mode":"create","application":"schema","name":"bus","schema":")" +
+                             std::string(TAIZHANG_BUS_SCHEMA) + R"("})";
 
 TEST(COpen, VersionsAndCodesAreNamed) {
   EXPECT_STREQ(taizhang_version(), TAIZHANG_VERSION);
@@ -138,7 +138,7 @@ TEST(COpen, AMasterKeyOfItsOwnIsNeededEachTime) {
 TEST(COpen, AnotherApplicationIsRefusedAndItsRecordReadByTheSchemaThatLiesInIt) {
   const std::string place = "rocksdb:" + fresh_directory();
   {
-    const Opened buses(place, bus);
+    const Opened buses(place, open_bus);
     ASSERT_EQ(buses.result.code, TAIZHANG_OK) << buses.result.message;
     const Said said =
         buses.append(R"({"type":"child-boarded","body":{"child":"child-7","bus":"bus-1"}})");

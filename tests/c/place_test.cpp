@@ -6,9 +6,6 @@
 namespace taizhang::test {
 namespace {
 
-const std::string create = R"({"mode":"create","language":"en"})";
-const char* const schools = R"({"items":[{"types":["school-registered"]}]})";
-
 std::string code(int number) { return "31430" + std::to_string(10000 + number); }
 
 /// Every call that takes a place, with this one.
@@ -43,7 +40,7 @@ void expect_other_history(const Opened& opened, const std::string& place, const 
 }
 
 TEST(CPlace, ACheckpointHoldsWhereItWasTaken) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const std::string place = opened.checkpoint(3).text;
   EXPECT_EQ(Json::parse(place)["position"], "3");
@@ -60,8 +57,8 @@ TEST(CPlace, ACheckpointHoldsWhereItWasTaken) {
 }
 
 TEST(CPlace, OfAnotherRecordItIsRefused) {
-  const Opened opened("memory:x", create);
-  const Opened other("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
+  const Opened other("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   ASSERT_EQ(other.execute(founding()).code, TAIZHANG_OK);
   expect_other_history(opened, other.checkpoint(2).text, "other-ledger");
@@ -71,7 +68,7 @@ TEST(CPlace, OfWhatABackupHasLostItIsRefusedAndStaysSo) {
   const std::string directory = fresh_directory();
   const std::string copy = fresh_directory();
   {
-    const Opened opened("rocksdb:" + directory, create);
+    const Opened opened("rocksdb:" + directory, create_in_english);
     ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   }
   std::filesystem::copy(directory, copy, std::filesystem::copy_options::recursive);
@@ -95,7 +92,7 @@ TEST(CCursor, SurvivesReopeningAndIsForgottenWhenSaid) {
   const std::string place = "rocksdb:" + fresh_directory();
   std::string seen;
   {
-    const Opened opened(place, create);
+    const Opened opened(place, create_in_english);
     ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
     EXPECT_EQ(opened.cursor("mail").code, TAIZHANG_OK);
     EXPECT_EQ(opened.cursor("mail").text, "") << "none yet: the beginning";
@@ -114,7 +111,7 @@ TEST(CCursor, SurvivesReopeningAndIsForgottenWhenSaid) {
 }
 
 TEST(CCursor, ANameAndAPlaceAreNeeded) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   const std::string here = opened.checkpoint().text;
   EXPECT_EQ(opened.set_cursor("", here.c_str()).code, TAIZHANG_INVALID_ARGUMENT);
   EXPECT_EQ(opened.set_cursor(std::string(201, 'x'), here.c_str()).code, TAIZHANG_INVALID_ARGUMENT);
@@ -125,7 +122,7 @@ TEST(CCursor, ANameAndAPlaceAreNeeded) {
 
 TEST(CCursor, AConsumerThatComesAndGoesMissesNothing) {
   const std::string place = "rocksdb:" + fresh_directory();
-  ASSERT_EQ(Opened(place, create).result.code, TAIZHANG_OK);
+  ASSERT_EQ(Opened(place, create_in_english).result.code, TAIZHANG_OK);
   std::vector<std::string> got;
   int written = 0;
   for (int day = 0; day < 6; ++day) {
@@ -154,7 +151,7 @@ TEST(CCursor, AConsumerThatComesAndGoesMissesNothing) {
 
 TEST(CCursor, OfOneWhoReadsItLiesInItsOwnViews) {
   const std::string place = "rocksdb:" + fresh_directory();
-  const Opened writer(place, create);
+  const Opened writer(place, create_in_english);
   ASSERT_EQ(writer.execute(founding()).code, TAIZHANG_OK);
   const std::string reading = R"({"mode":"read","views":"rocksdb:)" + fresh_directory() + R"("})";
   const std::string seen = writer.checkpoint().text;

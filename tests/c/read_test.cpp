@@ -5,11 +5,10 @@
 namespace taizhang::test {
 namespace {
 
-const std::string create = R"({"mode":"create","language":"en"})";
 const std::string the_child = std::string("citizen-id:") + child;
 
 TEST(CRead, APageEndsWhereTheNextBegins) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const std::uint64_t head = opened.read().seen_position();
   EXPECT_EQ(opened.read().lines().size(), head);
@@ -34,7 +33,7 @@ TEST(CRead, APageEndsWhereTheNextBegins) {
 }
 
 TEST(CRead, QueriesAreTypesTagsAndSubjects) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const std::string tag = opened.subject("student", the_child).text;
   EXPECT_EQ(tag.substr(0, 8), "student:");
@@ -57,7 +56,7 @@ TEST(CRead, QueriesAreTypesTagsAndSubjects) {
 }
 
 TEST(CRead, PersonalDataIsMaskedUnlessItIsRevealedForAPurposeThatIsRecorded) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const std::string reveal = R"({"reveal":{"purpose":"home visit","actor":"teacher:9"}})";
   const auto hides = [](const std::string& text) {
@@ -88,7 +87,7 @@ TEST(CRead, ARecordIsByteForByteWhatTheTreeHashes) {
   const std::string place = "rocksdb:" + fresh_directory();
   std::vector<Json> events;
   {
-    const Opened opened(place, create);
+    const Opened opened(place, create_in_english);
     ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
     events = opened.read(everything, R"({"record":true})").lines();
   }
@@ -118,7 +117,7 @@ TEST(CRead, ARecordIsByteForByteWhatTheTreeHashes) {
 }
 
 TEST(CTrail, TellsWhatBecameOfEachEvent) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const Said all = opened.trail(the_child);
   ASSERT_GE(all.lines().size(), 2U);
@@ -138,7 +137,7 @@ TEST(CTrail, TellsWhatBecameOfEachEvent) {
 }
 
 TEST(CView, AnswersByKeyConditionPageAndTime) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   ASSERT_EQ(opened.execute(founding()).code, TAIZHANG_OK);
   const std::uint64_t then = opened.read().seen_position();
   ASSERT_EQ(opened.execute(school("3143009999")).code, TAIZHANG_OK);

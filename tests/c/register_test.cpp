@@ -7,7 +7,7 @@
 namespace taizhang::test {
 namespace {
 
-const std::string grounds = R"("reason":"写错","approver":"校长")";
+const std::string register_grounds = R"("reason":"写错","approver":"校长")";
 
 Json boarded(const Opened& opened, const std::string& child_id, const std::string& bus_id) {
   const Said said = opened.append(R"({"type":"child-boarded","on":"2024-09-02","body":{"child":")" +
@@ -17,8 +17,8 @@ Json boarded(const Opened& opened, const std::string& child_id, const std::strin
 }
 std::string amended(const Opened& opened, const Json& position, const std::string& more,
                     bool corrects) {
-  const Said said =
-      opened.amend(std::stoull(position.get<std::string>()), "{" + grounds + more + "}", corrects);
+  const Said said = opened.amend(std::stoull(position.get<std::string>()),
+                                 "{" + register_grounds + more + "}", corrects);
   EXPECT_EQ(said.code, TAIZHANG_OK) << said.message;
   return said.json()["verdict"];
 }

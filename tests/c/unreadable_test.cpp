@@ -52,7 +52,7 @@ std::vector<Position> poison(const std::string& folder, const std::string& tag) 
   return positions;
 }
 
-class CUnreadable : public testing::Test {
+class CUnreadable : public ::testing::Test {
  protected:
   CUnreadable() {
     std::string tag;

@@ -7,9 +7,8 @@
 namespace taizhang::test {
 namespace {
 
-const std::string create = R"({"mode":"create","language":"en"})";
-const std::string bus = R"({"mode":"create","application":"schema","schema":")" +
-                        std::string(TAIZHANG_BUS_SCHEMA) + R"("})";
+const std::string write_bus = R"({"mode":"create","application":"schema","schema":")" +
+                              std::string(TAIZHANG_BUS_SCHEMA) + R"("})";
 
 std::string boarding(const std::string& child_id, const std::string& bus_id,
                      const std::string& more = "") {
@@ -18,7 +17,7 @@ std::string boarding(const std::string& child_id, const std::string& bus_id,
 }
 
 TEST(CExecute, EachLineHasItsVerdictAndOthersGoOn) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   const Said said = opened.execute(founding() + "\n" + "no JSON\n" + R"({"type":"EnrolStudnet"})" +
                                    "\n" + expulsion(id(4)) + school("3143009999", id(5)));
   ASSERT_EQ(said.code, TAIZHANG_OK) << said.message;
@@ -37,7 +36,7 @@ TEST(CExecute, EachLineHasItsVerdictAndOthersGoOn) {
 }
 
 TEST(CExecute, SentAgainAsAnArrayItIsKnown) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   const auto first = opened.execute(founding()).lines();
   std::string array = "[";
   for (const char one : founding()) array += one == '\n' ? ',' : one;
@@ -57,7 +56,7 @@ TEST(CExecute, SentAgainAsAnArrayItIsKnown) {
 }
 
 TEST(CExecute, EightThreadsEachGetTheirOwnVerdicts) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   std::vector<std::thread> threads;
   std::vector<int> accepted(8);
   for (std::size_t me = 0; me < accepted.size(); ++me) {
@@ -83,7 +82,7 @@ TEST(CExecute, EightThreadsEachGetTheirOwnVerdicts) {
 }
 
 TEST(CAppend, EventsOfOwnKindsTakeTheirTagsFromTheSchema) {
-  const Opened opened("memory:x", bus);
+  const Opened opened("memory:x", write_bus);
   ASSERT_EQ(opened.result.code, TAIZHANG_OK) << opened.result.message;
   const Json answer =
       opened.append(boarding("child-1", "bus-1", id(1)) + boarding("child-2", "bus-1", id(2)))
@@ -109,7 +108,7 @@ TEST(CAppend, EventsOfOwnKindsTakeTheirTagsFromTheSchema) {
 }
 
 TEST(CAppend, AConditionGuardsWhatWasRead) {
-  const Opened opened("memory:x", bus);
+  const Opened opened("memory:x", write_bus);
   const std::string items = R"("items":[{"types":["child-boarded"],"tags":["bus:bus-1"]}])";
   const auto guarded = [&](const std::string& seen) {
     return opened.append(boarding("child-1", "bus-1"),
@@ -129,7 +128,7 @@ TEST(CAppend, AConditionGuardsWhatWasRead) {
 }
 
 TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
-  const Opened opened("memory:x", bus);
+  const Opened opened("memory:x", write_bus);
   const auto before = opened.status().json()["position"];
   const std::string good = boarding("child-1", "bus-1");
   const auto refused = [&](const std::string& bad) {
@@ -141,6 +140,9 @@ TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
   EXPECT_NE(refused(R"({"type":"bus.child-borded","body":{}})").message.find("child-boarded"),
             std::string::npos);
   EXPECT_EQ(refused(boarding("", "bus-1")).details["field"], "child");
+  refused(R"({"type":"child-boarded","on":"9999-12-31","body":{"child":"a","bus":"1"}})");
+  refused(R"({"type":"child-boarded","body":{"child":"a\u0000","bus":"1"}})");
+  refused(R"({"type":"child-boarded","body_bytes":"CgJhABIBMQ=="})");  // child "a" and U+0000
   refused(R"({"type":"child-boarded","body":{"chidl":"x"}})");
   refused(R"({"type":"child-boarded","body":7})");
   refused(R"({"type":"child-boarded","body_bytes":"????"})");
@@ -176,7 +178,7 @@ TEST(CAppend, WhatIsWrongIsNamedWithItsLineAndNothingIsWritten) {
 }
 
 TEST(CAppend, PersonalFieldsAreSealedBeforeTheyAreStored) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   const std::string student = Id::random().to_string();
   const Said said =
       opened.append(R"({"type":"student-registered","on":"2024-09-01","body":{"student":")" +
@@ -194,7 +196,7 @@ TEST(CAppend, PersonalFieldsAreSealedBeforeTheyAreStored) {
 }
 
 TEST(CAppend, TheClockCanBeConfirmed) {
-  const Opened opened("memory:x", create);
+  const Opened opened("memory:x", create_in_english);
   taizhang_error* error = nullptr;
   EXPECT_EQ(
       taizhang_confirm_clock(opened.system, R"({"actor":"teacher:1"})", "by telephone", &error),

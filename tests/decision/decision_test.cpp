@@ -67,6 +67,30 @@ TEST_F(Decisions, CommandWithoutAnIdOrWithADayThatIsNoneIsRefused) {
   EXPECT_EQ(ledger->head().position, 0U);
 }
 
+TEST_F(Decisions, CommandOfNoTimeThatAPersonMeansIsRefused) {
+  const auto refused = [&](const auto& spoil) {
+    Command command = wish("ann", "1");
+    spoil(command);
+    const Verdict verdict = run(command);
+    ASSERT_TRUE(verdict.error);
+    EXPECT_EQ(verdict.error->code(), ErrorCode::invalid_argument);
+    EXPECT_FALSE(verdict.error->detail("name").empty());
+  };
+  for (const char* on : {"9999-12-31", "2201-01-01", "1899-12-31", "0001-01-01"}) {
+    const Date date = take(Date::parse(on));
+    refused([&](Command& command) { command.effective_on = date; });
+    const Timestamp noon = take(Timestamp::parse(std::string(on) + "T12:00:00Z"));
+    refused([&](Command& command) { command.context.claimed_at = noon; });
+    refused([&](Command& command) { command.simulated_now = noon; });
+  }
+  EXPECT_EQ(ledger->head().position, 0U);
+  for (const char* on : {"1900-01-01", "2200-12-31"}) {
+    Command command = wish(on, "1");
+    command.effective_on = take(Date::parse(on));
+    EXPECT_FALSE(run(command).error) << on;
+  }
+}
+
 TEST_F(Decisions, JsonCommandSaysOneThingAndNamesItsIdOrNone) {
   const auto schema = take(Schema::of<bus::ChildBoarded, bus::BoardBus>());
   const auto read = [&](const std::string& more) {
@@ -82,6 +106,11 @@ TEST_F(Decisions, JsonCommandSaysOneThingAndNamesItsIdOrNone) {
   ASSERT_FALSE(twice);
   EXPECT_EQ(twice.error().detail("name"), "actor");
   EXPECT_FALSE(read(R"("type":"BoardBus",)"));
+  const auto for_ever = read(R"("on":"9999-12-31",)");
+  ASSERT_FALSE(for_ever);
+  EXPECT_EQ(for_ever.error().detail("name"), "effective_on");
+  EXPECT_NE(for_ever.error().message().en.find("9999-12-31"), std::string::npos);
+  EXPECT_FALSE(context_from_json(R"({"claimed_at":"9999-12-31T00:00:00Z"})"));
   EXPECT_FALSE(read(R"("context":{"actor":"a\u0000b"},)"));
   EXPECT_FALSE(context_from_json(std::string(100'000, '[')));
   const std::string deep(100'000, '[');

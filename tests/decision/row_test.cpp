@@ -46,16 +46,17 @@ class Story {
     }
     const auto [position, kind] = targets[static_cast<std::size_t>(number(1000)) % targets.size()];
     NewEvent made;
-    MUST(at(position, [&](const RecordedEvent& target) -> Result<> {
-      const Approval approval{"写错", "校长", "文1"};
-      // With the tags of what was said of it before, as the ledger demands.
-      auto& now = amendable_.try_emplace(position, target).first->second;
-      made = what == 7 ? take(schema::encode_void(now, club.next_id(), {}, approval))
-                       : take(schema::encode_correction(*club_schema(), now, *message(kind),
-                                                        club.next_id(), {}, approval, sealer));
-      now.tags = made.tags;
-      return {};
-    }));
+    MUST(at(
+        position, [&, position = position, kind = kind](const RecordedEvent& target) -> Result<> {
+          const Approval approval{"写错", "校长", "文1"};
+          // With the tags of what was said of it before, as the ledger demands.
+          auto& now = amendable_.try_emplace(position, target).first->second;
+          made = what == 7 ? take(schema::encode_void(now, club.next_id(), {}, approval))
+                           : take(schema::encode_correction(*club_schema(), now, *message(kind),
+                                                            club.next_id(), {}, approval, sealer));
+          now.tags = made.tags;
+          return {};
+        }));
     return made;
   }
   void step() {

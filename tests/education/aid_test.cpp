@@ -8,7 +8,7 @@
 namespace taizhang::education_test {
 namespace {
 
-class Aid : public testing::Test {
+class Aid : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();

@@ -7,7 +7,7 @@
 namespace taizhang::education_test {
 namespace {
 
-class Amend : public testing::Test {
+class Amend : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();

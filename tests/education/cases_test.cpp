@@ -7,7 +7,7 @@
 namespace taizhang::education_test {
 namespace {
 
-class Dropout : public testing::Test {
+class Dropout : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();
@@ -126,7 +126,7 @@ TEST_F(Dropout, ChildrenLeaveAndComeBackAgainAndAgain) {
   EXPECT_EQ(rule(sign_off("returned", "2025-06-01")), "R-12");
 }
 
-class TrainingRule : public testing::Test {
+class TrainingRule : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();

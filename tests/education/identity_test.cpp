@@ -6,7 +6,7 @@
 namespace taizhang::education_test {
 namespace {
 
-class Identity : public testing::Test {
+class Identity : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();

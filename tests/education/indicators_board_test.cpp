@@ -7,7 +7,7 @@ namespace taizhang::registers_test {
 namespace {
 
 /// A whole school system in memory; events are appended as decisions would.
-class Board : public testing::Test {
+class Board : public ::testing::Test {
  protected:
   void SetUp() override {
     registry_.add("memory", memory_backend());

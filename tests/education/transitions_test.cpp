@@ -135,7 +135,7 @@ const std::map<std::string, std::vector<std::string>>& expected() {
   return table;
 }
 
-class Transitions : public testing::TestWithParam<std::size_t> {};
+class Transitions : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(Transitions, EveryPairIsLawfulOrNamesItsRuleAndWritesNothing) {
   const Standing& standing = standings()[GetParam()];
@@ -175,14 +175,14 @@ TEST_P(Transitions, EveryPairIsLawfulOrNamesItsRuleAndWritesNothing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(FromEvery, Transitions, testing::Range(std::size_t{0}, std::size_t{11}),
+INSTANTIATE_TEST_SUITE_P(FromEvery, Transitions, ::testing::Range(std::size_t{0}, std::size_t{11}),
                          [](const auto& chosen) {
                            std::string name = standings()[chosen.param].name;
                            std::erase(name, ' ');
                            return name;
                          });
 
-class Compulsory : public testing::Test {
+class Compulsory : public ::testing::Test {
  protected:
   void SetUp() override {
     world.school();

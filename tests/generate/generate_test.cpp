@@ -14,12 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 using test::Record;
 
-class Generate : public testing::Test {
+class Generate : public ::testing::Test {
  protected:
   std::string place(const std::string& name) {
     return (fs::temp_directory_path() /
             ("taizhang-generate-" + std::to_string(getpid()) + "-" +
-             testing::UnitTest::GetInstance()->current_test_info()->name()))
+             ::testing::UnitTest::GetInstance()->current_test_info()->name()))
                .string() +
            "/" + name;
   }

@@ -30,7 +30,7 @@ std::unique_ptr<SchoolSystem> empty_system(bool simulated = true) {
   return need(SchoolSystem::create(storage, options));
 }
 
-GenerateOptions county(std::int64_t pupils, int years, std::uint64_t seed) {
+GenerateOptions big_county(std::int64_t pupils, int years, std::uint64_t seed) {
   GenerateOptions options;
   options.kind = GenerateOptions::Kind::county;
   options.pupils = pupils;
@@ -62,12 +62,12 @@ std::vector<std::string> fixed(const SchoolSystem& of) {
   return lines;
 }
 
-class GeneratedLedgers : public testing::Test {
+class GeneratedLedgers : public ::testing::Test {
  protected:
   // One county serves all tests that only read it.
   static void SetUpTestSuite() {
     system = empty_system().release();
-    made = new GeneratedLedger(need(generate_into(*system, county(400, 4, 3))));
+    made = new GeneratedLedger(need(generate_into(*system, big_county(400, 4, 3))));
     need(system->views().catch_up());
   }
   static void TearDownTestSuite() {
@@ -157,27 +157,27 @@ TEST(GeneratedLedger, SameSeedGivesTheSameEventsAndAnotherOthers) {
   const auto one = empty_system();
   const auto two = empty_system();
   const auto other = empty_system();
-  const auto made = need(generate_into(*one, county(60, 2, 5)));
-  EXPECT_EQ(made.truth, need(generate_into(*two, county(60, 2, 5))).truth);
+  const auto made = need(generate_into(*one, big_county(60, 2, 5)));
+  EXPECT_EQ(made.truth, need(generate_into(*two, big_county(60, 2, 5))).truth);
   EXPECT_EQ(fixed(*one), fixed(*two));
-  need(generate_into(*other, county(60, 2, 6)));
+  need(generate_into(*other, big_county(60, 2, 6)));
   EXPECT_NE(fixed(*one), fixed(*other));
 }
 
 TEST(GeneratedLedger, GoesIntoANewLedgerOfASimulationOnly) {
   const auto real = empty_system(false);
-  auto refused = generate_into(*real, county(60, 1, 1));
+  auto refused = generate_into(*real, big_county(60, 1, 1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::invalid_argument);
   const auto used = empty_system();
-  need(generate_into(*used, county(60, 1, 1)));
+  need(generate_into(*used, big_county(60, 1, 1)));
   const Position before = used->ledger().head().position;
-  refused = generate_into(*used, county(60, 1, 1));
+  refused = generate_into(*used, big_county(60, 1, 1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::invalid_argument);
   EXPECT_EQ(used->ledger().head().position, before);
   const auto too_many = empty_system();
-  refused = generate_into(*too_many, county(60, 51, 1));
+  refused = generate_into(*too_many, big_county(60, 51, 1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().detail("option"), "years");
 }

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::Record;
 
-class Truth : public testing::TestWithParam<GenerateOptions> {
+class Truth : public ::testing::TestWithParam<GenerateOptions> {
  protected:
   void SetUp() override {
     directory_ =
@@ -313,9 +313,9 @@ GenerateOptions options(GenerateOptions::Kind kind, std::int64_t pupils, int yea
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Truth,
-                         testing::Values(options(GenerateOptions::Kind::school, 30, 1, 11),
-                                         options(GenerateOptions::Kind::school, 600, 3, 7),
-                                         options(GenerateOptions::Kind::county, 5'000, 5, 12)),
+                         ::testing::Values(options(GenerateOptions::Kind::school, 30, 1, 11),
+                                           options(GenerateOptions::Kind::school, 600, 3, 7),
+                                           options(GenerateOptions::Kind::county, 5'000, 5, 12)),
                          [](const auto& one) {
                            return std::string(one.param.kind == GenerateOptions::Kind::school
                                                   ? "School"

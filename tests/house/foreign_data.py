@@ -18,6 +18,11 @@ BANNED = [
      {"src/generate/roster_files.cpp"},  # a std::map of its own
      "ask for the kind, then get_ref or get_ptr"),
     (re.compile(r"\bJsonStringToMessage\s*\("), {"src/schema/json.cpp"}, "use from_json"),
+    (re.compile(r"\.dump\((\d+)?\)"), {"src/decision/command.cpp"},  # of what was parsed
+     "bytes that are not UTF-8 make it throw: json_line, or give the handler"),
+    (re.compile(r"\b(?:std::filesystem|fs)::(?:exists|is_\w+|create_director(?:y|ies)|remove|remove_all|rename|"
+                r"file_size|directory_iterator|canonical|absolute|symlink_status|copy|copy_file|space)"
+                r"\((?:[^(),]|\([^(),]*\))*\)"), set(), "give it a std::error_code"),
 ]
 
 
@@ -32,8 +37,10 @@ def faults(path, text):
 def self_test():
     bad = ["const int n = std::stoi(text);", "auto v = nlohmann::json::parse(text);",
            "const Json v = Json::parse(text, nullptr, false);", "reader = toml::parse(text, path);",
+           "const auto text = value.dump(1);", 'if (std::filesystem::exists(folder + "/key")) return;',
            "name = value.get<std::string>();", 'line.at("root")', 'line.value("found", "")']
-    good = ["std::stop_token cancel;", "TAIZHANG_TRY(v, schema::parse_json(text));", "parts.at(0);",
+    good = ["fs::exists(folder_of(path), error)", "fs::exists(fs::symlink_status(place, error))", "json_line(value)",
+            "std::stop_token cancel;", "TAIZHANG_TRY(v, schema::parse_json(text));", "parts.at(0);",
             "value.get_ref<const std::string&>()", "std::get<0>(pair)", "pointer.get()"]
     wrong = [line for line in bad if not list(faults("src/a.cpp", line))]
     wrong += [line for line in good if list(faults("src/a.cpp", line))]

@@ -48,7 +48,7 @@ constexpr auto roster =
     "G1,张三,好\n"
     "G2,𠮷野𫝀,㐱\n";  // beyond the BMP, and a four-byte character of GB18030
 
-class Encodings : public testing::TestWithParam<std::string> {};
+class Encodings : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Encodings, GiveTheSameText) {
   Scratch scratch;
@@ -60,7 +60,7 @@ TEST_P(Encodings, GiveTheSameText) {
   EXPECT_EQ(read.rows, (Table{{"G1", "张三", "好"}, {"G2", "𠮷野𫝀", "㐱"}}));
   EXPECT_TRUE(read.problems.empty());
 }
-INSTANTIATE_TEST_SUITE_P(All, Encodings, testing::Values("plain", "bom", "gb18030"));
+INSTANTIATE_TEST_SUITE_P(All, Encodings, ::testing::Values("plain", "bom", "gb18030"));
 
 TEST(RejectFile, IsTextForASpreadsheetAndComesBackAsItWas) {
   Scratch scratch;
@@ -69,6 +69,8 @@ TEST(RejectFile, IsTextForASpreadsheetAndComesBackAsItWas) {
                    {"+1", "@SUM(A1)"},
                    {"-5", "'=1"},
                    {"''-", "'quoted"},
+                   {"＝1＋1", "＠SUM(A1)"},
+                   {"－1", "＝1"},
                    {"a=b", ""}};
   std::string text = "学籍号,=备注\n";
   for (const auto& row : rows) {
@@ -87,7 +89,7 @@ TEST(RejectFile, IsTextForASpreadsheetAndComesBackAsItWas) {
     ASSERT_TRUE(rejects.finish());
   }
   const std::string written = test::read_file(place);
-  for (const char* start : {"=", "+", "-", "@"})
+  for (const char* start : {"=", "+", "-", "@", "\n", "＝", "＋", "－", "＠"})
     EXPECT_EQ(written.find(",\"" + std::string(start)), std::string::npos) << written;
   const Read again = read_all(place);
   EXPECT_EQ(again.header[1], header[1]);

@@ -20,7 +20,7 @@ std::vector<std::string> pupils(int count) {
   return rows;
 }
 
-class Import : public testing::Test {
+class Import : public ::testing::Test {
  protected:
   Import() : school(scratch) {
     EXPECT_EQ(world.take(school.classes, school.classes_map).taken, 2U);

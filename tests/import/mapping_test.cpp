@@ -135,7 +135,7 @@ TEST(Mapping, LoadsAndFindsItsColumns) {
 struct Wrong {
   std::string from, to, line, says;
 };
-class WrongMappings : public testing::TestWithParam<Wrong> {};
+class WrongMappings : public ::testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongMappings, NameTheLineAndTheNearestName) {
   Scratch scratch;
@@ -148,7 +148,7 @@ TEST_P(WrongMappings, NameTheLineAndTheNearestName) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, WrongMappings,
-    testing::Values(
+    ::testing::Values(
         Wrong{"EnrolStudent", "EnrolStudnt", "4", "\"EnrolStudent\""},
         Wrong{"name =", "nane =", "9", "\"name\""}, Wrong{"|date}", "|dat}", "5", "\"date\""},
         Wrong{"when =", "whn =", "6", "\"when\""}, Wrong{"source =", "sorce =", "1", "\"source\""},

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "taizhang/clock_rules.hpp"
 #include "taizhang/ledger.hpp"
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/storage/rocksdb.hpp"
@@ -26,7 +27,7 @@ class ManualClock final : public Clock {
     wall += microseconds;
     monotonic += microseconds;
   }
-  std::atomic<std::int64_t> wall{1'709'251'200'000'000};  // 2024-03-01T00:00:00Z
+  std::atomic<std::int64_t> wall{clock_rules::built.microseconds + 90 * clock_rules::day};
   std::atomic<std::int64_t> monotonic{0};
 };
 

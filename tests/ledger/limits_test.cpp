@@ -65,10 +65,11 @@ TEST_P(Limits, OfTextsDatesAndIdsOfAnEvent) {
            {"correlation", &Context::correlation},
            {"causation", &Context::causation},
            {"file", &Context::file}})
-    refused([&](NewEvent& event) { event.context.*text = broken; }, name);
+    refused([&, text = text](NewEvent& event) { event.context.*text = broken; }, name);
   refused([&](NewEvent& event) { event.type = broken; }, "");
   refused([&](NewEvent& event) { event.tags = {broken}; }, "");
   refused([&](NewEvent& event) { event.sealed = {{.subject = broken}}; }, "sealed subject");
+  refused([](NewEvent& event) { event.context.actor = std::string("a\0b", 3); }, "actor");
   refused([](NewEvent& event) { event.effective_on = Date{2'147'483'647}; }, "effective_on");
   refused([](NewEvent& event) { event.effective_on = Date{-719'163}; }, "effective_on");
   refused([](NewEvent& event) { event.effective_on = Date{2'932'897}; }, "effective_on");

@@ -112,26 +112,30 @@ TEST_P(Openers, TheEndStaysWhereADeadWriterLeftItUntilTheNextOneGoesOn) {
   add(4);
   add(4);
   ledger.reset();
+  std::unique_ptr<Ledger> follower;
   {
     auto store = place.store(OpenMode::writer);
     ASSERT_OK(store);
-    ASSERT_OK((*store)->publish(4));  // as if it had died between the write and the telling
+    ASSERT_OK((*store)->publish(4));  // as if it died between the write and the telling
+    auto opened = open_reader(OpenMode::follower);
+    ASSERT_OK(opened);
+    follower = *std::move(opened);
+    EXPECT_EQ(follower->head().position, 4U);
   }
-  auto follower = open_reader(OpenMode::follower);
-  ASSERT_OK(follower);
-  EXPECT_EQ((*follower)->head().position, 4U);
-  ASSERT_OK((*follower)->refresh());
-  EXPECT_EQ((*follower)->head().position, 4U);
-  // Frozen shows what the next writer will find.
-  auto frozen = open_reader(OpenMode::frozen);
-  ASSERT_OK(frozen);
-  EXPECT_EQ((*frozen)->head().position, 8U);
+  ASSERT_OK(follower->refresh());
+  EXPECT_EQ(follower->head().position, 4U);
+  // Who opens now is shown what the next writer will find.
+  for (const auto mode : {OpenMode::frozen, OpenMode::follower}) {
+    auto later = open_reader(mode);
+    ASSERT_OK(later);
+    EXPECT_EQ((*later)->head().position, 8U);
+  }
   reopen();
-  ASSERT_OK((*follower)->refresh());
-  EXPECT_EQ((*follower)->head().position, 8U);
+  ASSERT_OK(follower->refresh());
+  EXPECT_EQ(follower->head().position, 8U);
   add(1);
-  ASSERT_OK((*follower)->refresh());
-  expect_same(**follower);
+  ASSERT_OK(follower->refresh());
+  expect_same(*follower);
 }
 
 TEST_P(Openers, ACopyWithoutAMarkIsReadAsAWhole) {

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using test::Child;
 
-constexpr milliseconds long_wait{120'000};
+constexpr milliseconds process_wait{120'000};
 
 Result<std::unique_ptr<Ledger>> open_at(const std::string& place, OpenMode mode) {
   StoreOptions options;
@@ -90,7 +90,7 @@ Child::Environment told(const std::string& place, const Work& work) {
 /// Follows up to `last`; what it delivered must be every position, each once and in order.
 void follow_to(Follower& follower, Position last, std::vector<Id>& got) {
   while (got.size() < last) {
-    const auto next = follower.next(long_wait);
+    const auto next = follower.next(process_wait);
     ASSERT_OK(next);
     ASSERT_NE(*next, nullptr) << "waited in vain after " << got.size();
     ASSERT_EQ((*next)->position, got.size() + 1);

@@ -6,12 +6,12 @@ namespace {
 
 using core::with_checksum;
 
-constexpr std::uint64_t seed = 7;
-
 /// One bit of one entry, in every keyspace, with all the storage's checksums made to hold and,
 /// where the value has a sum of its own, with that made to hold too.
 class TamperBits : public TamperTest {
  protected:
+  static constexpr std::uint64_t seed = 7;
+
   struct Changed {
     Keyspace keyspace;
     std::string key, value;          ///< as it was

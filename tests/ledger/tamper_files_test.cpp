@@ -7,11 +7,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t seed = 41;
-
 /// One bit of one file of the store's folder, of every kind of file that there is.
 class TamperFiles : public TamperTest {
  protected:
+  static constexpr std::uint64_t seed = 41;
+
   void SetUp() override {
     TamperTest::SetUp();
     // Two more openings with events in between leave tables and a log that holds something.

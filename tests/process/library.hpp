@@ -15,16 +15,11 @@
 #include "taizhang/process/process_managers.hpp"
 #include "taizhang/schema/event_codec.hpp"
 #include "taizhang/storage/memory.hpp"
+#include "take.hpp"
 
 // A lending library: a loan is open until it is returned or written off; who leaves has what is
 // open written off by a process manager.
 namespace taizhang::testing {
-
-template <class T>
-T take(Result<T> result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message().en);
-  return *std::move(result);
-}
 
 inline std::shared_ptr<const Schema> library_schema() {
   static const auto schema = take(Schema::of<library::BookLent>());

@@ -17,6 +17,7 @@
 #include "taizhang/storage/memory.hpp"
 #include "taizhang/storage/rocksdb.hpp"
 #include "taizhang/testing/given.hpp"
+#include "take.hpp"
 
 namespace taizhang::testing {
 
@@ -25,12 +26,6 @@ namespace taizhang::testing {
     const auto& must_result = (expression);                                                   \
     if (!must_result.has_value()) throw std::runtime_error(must_result.error().message().en); \
   } while (false)
-
-template <class T>
-T take(Result<T> result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message().en);
-  return *std::move(result);
-}
 
 inline std::shared_ptr<const Schema> club_schema() {
   static const std::shared_ptr<const Schema> schema = [] {

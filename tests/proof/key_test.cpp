@@ -7,8 +7,8 @@
 namespace taizhang::proof_tests {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Key, PublishedKeysAreReadAndWrittenAsTheyAre) {
   for (const auto& text : {published::neumann, published::foo, published::log})

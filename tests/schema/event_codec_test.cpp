@@ -10,7 +10,7 @@ using taizhang::Id;
 using taizhang::NewEvent;
 using taizhang::RecordedEvent;
 
-class EventCodec : public testing::Test {
+class EventCodec : public ::testing::Test {
  protected:
   NewEvent encoded(const google::protobuf::Message& message) {
     auto made = taizhang::encode_event(*schema, message, id, {}, Date{19783}, sealer);

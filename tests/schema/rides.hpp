@@ -15,6 +15,7 @@
 #include "taizhang/ledger.hpp"
 #include "taizhang/projection/views.hpp"
 #include "taizhang/storage/memory.hpp"
+#include "take.hpp"
 
 namespace rides {
 

@@ -20,7 +20,7 @@ using taizhang::FieldInfo;
 using taizhang::RecordedEvent;
 using taizhang::to_json;
 
-class Stored : public testing::Test {
+class Stored : public ::testing::Test {
  protected:
   bool record(std::uint32_t version, const std::string& application = "rides") {
     return take(

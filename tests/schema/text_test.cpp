@@ -64,7 +64,7 @@ RC_GTEST_PROP(Yuan, CommasDoNotMatter, (std::int64_t fen)) {
   RC_ASSERT(*parse_yuan(plain) == fen);
 }
 
-class Text : public testing::Test {
+class Text : public ::testing::Test {
  protected:
   std::string shown(const char* member, Language language = Language::zh) {
     return taizhang::display(*schema, message, *info->field(member), language);
@@ -201,6 +201,17 @@ TEST_F(Text, JsonSuggestsTheFieldThatWasMeant) {
   const auto inner = taizhang::from_json(*schema, R"({"items":[{"nme":"x"}]})", message);
   ASSERT_FALSE(inner);
   EXPECT_EQ(inner.error().detail("nearest"), "name");
+}
+
+TEST_F(Text, JsonFieldSpeltInTwoWaysIsGivenTwice) {
+  const auto read = [&](const char* json) { return taizhang::from_json(*schema, json, message); };
+  EXPECT_TRUE(read(R"({"citizen_id":"1"})"));
+  EXPECT_TRUE(read(R"({"citizenId":"1"})"));
+  const auto twice = read(R"({"citizen_id":"1","citizenId":"2"})");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code(), taizhang::ErrorCode::invalid_argument);
+  EXPECT_EQ(twice.error().detail("name"), "citizen_id");
+  EXPECT_TRUE(read(R"({"counts":{"a_b":"1","aB":"2"}})")) << "keys of a map are not spelt";
 }
 
 TEST_F(Text, JsonErrorsNameTheFieldAndHidePersonalValues) {

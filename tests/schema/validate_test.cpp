@@ -4,7 +4,7 @@ namespace {
 
 using taizhang::ErrorCode;
 
-class Validate : public testing::Test {
+class Validate : public ::testing::Test {
  protected:
   void accepted() {
     const auto verdict = schema->validate(message);
@@ -66,11 +66,12 @@ TEST_F(Validate, AFieldWithPresenceMayBeSetToZero) {
 }
 
 TEST_F(Validate, DatesExist) {
-  for (const char* good : {"", "2024-02-29", "0001-01-01", "9999-12-31"}) {
+  for (const char* good : {"", "2024-02-29", "1900-01-01", "2200-12-31"}) {
     message.set_on(good);
     accepted();
   }
-  for (const char* bad : {"2023-02-29", "2024-13-01", "2024-3-1", "20240301", "2024/03/01", " "}) {
+  for (const char* bad : {"1899-12-31", "2201-01-01", "9999-12-31", "2023-02-29", "2024-13-01",
+                          "2024-3-1", "20240301", "2024/03/01", " "}) {
     message.set_on(bad);
     refused("on", bad, "date");
   }
@@ -87,6 +88,11 @@ TEST_F(Validate, CodesAreOfTheTable) {
   accepted();
   message.add_reasons("");
   refused("reasons[1]", "", "code");
+}
+
+TEST_F(Validate, TextHoldsNoNul) {
+  message.set_name(std::string("张\0三", 7));
+  refused("name", "", "nul");
 }
 
 TEST_F(Validate, TextIsUtf8) {

@@ -12,7 +12,7 @@ using taizhang::MessageInfo;
 using taizhang::RecordedEvent;
 using taizhang::Upcasters;
 
-class Versions : public testing::Test {
+class Versions : public ::testing::Test {
  protected:
   RideLedger ledger;
   SchemaPointer schema = schema_at(4);

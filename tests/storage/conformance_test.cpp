@@ -8,8 +8,8 @@ namespace taizhang {
 
 INSTANTIATE_TEST_SUITE_P(
     Backends, StorageConformance,
-    testing::Values(StorageSubject{"memory", memory_backend, test::fresh_directory, false},
-                    StorageSubject{"rocksdb", rocksdb_backend, test::fresh_directory, true}),
+    ::testing::Values(StorageSubject{"memory", memory_backend, test::fresh_directory, false},
+                      StorageSubject{"rocksdb", rocksdb_backend, test::fresh_directory, true}),
     testing::PrintToStringParamName());
 
 }  // namespace taizhang

@@ -125,7 +125,7 @@ TEST(StorageChild, DISABLED_WritesAndWaits) {
 }
 
 /// A store of 150 numbers that lies in its write-ahead log alone, as a crash leaves it.
-class RocksLog : public testing::Test {
+class RocksLog : public ::testing::Test {
  protected:
   static constexpr std::size_t count = 150;
 

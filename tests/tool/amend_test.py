@@ -52,8 +52,9 @@ class AmendTest(unittest.TestCase):
         return lines("view", self.ledger, "student-register", "--key", f"student:{student}")[0]
 
     def test_an_event_is_corrected_then_withdrawn_and_the_register_follows(self):
+        # One who was never away: the register is in the order of random handles.
         student = next(row["student"] for row in lines("view", self.ledger, "student-register")
-                       if row["status"] == "01")
+                       if row["status"] == "01" and len(row["spans"]) == 1)
         before = self.row_of(student)["absent_days"]
         recorded = lines("execute", self.ledger, json.dumps(
             {"type": "RecordAbsence", "on": "2024-05-06", "context": {"actor": "teacher:1"},

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -19,6 +20,9 @@ ENV = {"PATH": os.environ["PATH"], "LANG": "C", "TAIZHANG_LANG": "en",
        **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
 OUTPUT_LOST = 4
 NAME = "Abnormal school"
+# What a terminal obeys, and what turns round or hides what stands beside it.
+COMMANDS = ("\x1b", "\x07", "\x7f", "\u0085", "\u009b", "\u00ad", "\u061c", "\u200b", "\u200f", "\u2028", "\u202e",
+            "\u2066", "\ufeff", "\U000e0041")
 
 
 def run(*arguments, stdin=b"", redirect=""):
@@ -32,6 +36,14 @@ def school(code, name, **more):
     return json.dumps({"type": "RegisterSchool", "on": "2023-08-20", "context": {"actor": "t:1"},
                        "body": {"code": code, "name": name, "category": "31", "jurisdiction": "CN-431224"},
                        **more}).encode()
+
+
+def texts(value):
+    """Every text in a JSON value, however deep."""
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(inner)
 
 
 class Doors(unittest.TestCase):
@@ -122,6 +134,11 @@ class Doors(unittest.TestCase):
                  b"[" * (9 << 20), b'{"type":"EnrolStudent","body":{"name":"' + b"x" * (9 << 20) + b'"}}',
                  school("3143005001", "once").replace(b'"actor": "t:1"', b'"actor": "honest", "actor": "other"'),
                  school("3143005002", "nul\0"), school("3143005003", "zero", id="0" * 26),
+                 school("3143005005", "for ever", on="9999-12-31"),
+                 school("3143005006", "claim", context={"actor": "t:1", "claimed_at": "9999-12-31T00:00:00Z"}),
+                 json.dumps({"type": "OpenClass", "on": "2023-08-20", "context": {"actor": "t:1"}, "body": {
+                     "school": "school-code:3143001234", "code": "C1", "stage": "junior", "entry_year": 2023,
+                     "entryYear": 2022}}).encode(),
                  school("3143005004", "fine", id="00112233-4455-6677-8899-AABBCCDDEEFF")]
         ledger = self.place("bounds")
         self.assertEqual(run("init", ledger)[0], 0)
@@ -130,12 +147,54 @@ class Doors(unittest.TestCase):
         self.assertEqual(code, 2, err)
         self.assertLess(time.monotonic() - started, 60)
         answers = [json.loads(line) for line in out.splitlines()]
-        self.assertEqual([a["verdict"] for a in answers], ["refused"] * 6 + ["accepted"], out[:2000])
+        self.assertEqual([a["verdict"] for a in answers], ["refused"] * 9 + ["accepted"], out[:2000])
         self.assertEqual(answers[3]["details"]["name"], "actor")
-        self.assertEqual(answers[6]["id"], "0024h36h2ncsvrh6daqf6dvvqz")
-        code, out, _ = run("execute", ledger, lines[6].decode().replace("00112233-4455", "001122334455")
+        self.assertEqual([a["details"]["name"] for a in answers[6:9]], ["effective_on", "claimed_at", "entry_year"])
+        self.assertEqual(answers[9]["id"], "0024h36h2ncsvrh6daqf6dvvqz")
+        code, out, _ = run("execute", ledger, lines[9].decode().replace("00112233-4455", "001122334455")
                            .replace("-6677-8899-AABB", "66778899aabb"))
         self.assertEqual(json.loads(out)["verdict"], "known", "whichever way the id is written")
+
+    def test_a_line_without_end_costs_no_more_than_the_limit(self):
+        tool = subprocess.Popen([TOOL, "execute", self.ledger], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, env=ENV)
+        answers = []
+        reader = threading.Thread(target=lambda: answers.extend(tool.stdout))
+        reader.start()
+        for _ in range(300):
+            tool.stdin.write(b"[" * (1 << 20))
+        tool.stdin.write(b"\n")
+        tool.stdin.close()
+        reader.join()
+        tool.stdout.close()
+        _, status, used = os.wait4(tool.pid, 0)
+        tool.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(tool.returncode, 2)
+        self.assertEqual(json.loads(answers[0])["code"], "too_large")
+        if "SAN_OPTIONS" not in "".join(ENV):
+            self.assertLess(used.ru_maxrss, 200 * 1024, "KiB; the line has 300 MiB")
+
+    def test_a_file_without_end_is_refused_by_who_reads_it_whole(self):
+        out = self.place("endless")
+        for verb in (["import", self.ledger, "/dev/null", "--map", "/dev/zero"],
+                     ["checkpoint", "import", self.ledger, "/dev/zero"],
+                     ["audit", "sample", self.ledger, "--checkpoint", "/dev/zero"],
+                     ["audit", "record", self.ledger, "/dev/zero", "--actor", "t:1"],
+                     ["generate", "county", "--townships", "/dev/zero", "--out", out]):
+            code, _, err = run(*verb)
+            self.assertIn(code, (1, 2), (verb, err))
+
+    def test_corrections_are_held_to_the_same(self):
+        code, out, err = run("events", self.ledger, "--type", "school-registered", "--json")
+        self.assertEqual(code, 0, err)
+        place = json.loads(out.splitlines()[0])["position"]
+        for fields, why in [('{"name":"a","name":"b"}', "twice"), ('{"name":"a\\u0000b"}', "U+0000"),
+                            ('{"name":' + "[" * 200 + "]" * 200 + "}", "100"),
+                            ('{"parent_school":"a","parentSchool":"b"}', "parent_school")]:
+            code, _, err = run("correct", self.ledger, place, "--fields", fields, "--reason", "r", "--approver", "t:2",
+                               "--actor", "t:1")
+            self.assertIn(code, (1, 2), err)
+            self.assertIn(why, err)
 
     def test_a_mapping_of_endless_keys_is_refused(self):
         mapping, file = self.place("m.toml"), self.place("a.csv")
@@ -179,8 +238,50 @@ class Doors(unittest.TestCase):
             _, out, err = run(verb[0], ledger, *verb[1:])
             said += err if verb[0] == "execute" else out + err  # the answer on standard output is JSON
         self.assertIn("\\u{1b}", said)
-        for code in ("\x1b", "\x07", "\u202e", "\u0085", "\u200b"):
+        for code in COMMANDS:
             self.assertNotIn(code, said)
+
+    def test_pages_and_json_command_no_terminal_and_json_says_what_is_recorded(self):
+        ledger = self.place("pages")
+        self.assertEqual(run("init", ledger)[0], 0)
+        evil = "校𠮷" + "".join(COMMANDS) + "葛\U000e0100e\u0301"
+        body = json.loads(school("3143009998", evil))
+        body["context"] = {"actor": evil, "office": evil, "document": evil}
+        # Escaped and as it is: what is in the line does not matter.
+        answer = json.loads(run("execute", ledger, json.dumps(body, ensure_ascii=False))[1])
+        self.assertEqual(answer["verdict"], "accepted")
+        years = ["--from", "2020-01-01", "--to", "2199-12-31"]
+        for verb in (["view", "school-register", "--json"], ["events", "--json"], ["export"],
+                     ["trail", "school-code:3143009998", "--json"], ["audit", "--json", *years],
+                     ["why", "school-register", "school-code:3143009998", "--json"],
+                     ["diff", "school-register", "2020-01-01", "2199-12-31", "--json"]):
+            code, out, err = run(verb[0], ledger, *verb[1:])
+            self.assertEqual(code, 0, (verb, err))
+            for command in COMMANDS:
+                self.assertNotIn(command, out + err, verb)
+            self.assertIn(evil, list(texts([json.loads(line) for line in out.splitlines()])), verb)
+            self.assertIn("校𠮷", out, verb)
+        for verb in (["audit", "--html", *years], ["audit", *years], ["trail", "school-code:3143009998"], ["events"]):
+            code, out, err = run(verb[0], ledger, *verb[1:])
+            self.assertEqual(code, 0, (verb, err))
+            for command in COMMANDS:
+                self.assertNotIn(command, out + err, verb)
+        code, out, _ = run("view", ledger, "school-register", "--key", "school-code:3143009998")
+        self.assertIn("葛\U000e0100e\u0301", out, "what a character is written with stays")
+        self.assertIn("校𠮷\\u{1b}", out)
+
+    def test_an_import_shows_a_file_as_text(self):
+        mapping, file = self.place("evil.toml"), self.place("evil\x1b[2J.csv")
+        with open(mapping, "w") as out:
+            out.write('source = "x"\nkey = ["a"]\n[[command]]\ntype = "RegisterSchool"\n[command.fields]\n'
+                      'code = "3143009990"\nname = "{b}"\ncategory = "{a}"\njurisdiction = "CN-431224"\n')
+        with open(file, "w") as out:
+            out.write("a,b\nx" + "".join(COMMANDS) + ",y\n")
+        for more in ([], ["--json"]):
+            code, out, err = run("import", self.ledger, file, "--map", mapping, "--actor", "t:1", *more)
+            self.assertNotEqual(code, 0)
+            for command in COMMANDS:
+                self.assertNotIn(command, out + err)
 
     # ---- a start that is cut off
 

@@ -38,7 +38,7 @@ TEST(Secret, MacIsHmacSha256OverLengthPrefixedParts) {
   EXPECT_NE(taizhang::vault::mac(key, {"Hi ", "There"}), expected);
 }
 
-class MasterKeyFile : public testing::Test {
+class MasterKeyFile : public ::testing::Test {
  protected:
   MasterKeyFile() {
     folder = fs::temp_directory_path() / ("taizhang-master-" + std::to_string(::getpid()));

@@ -7,7 +7,7 @@ using taizhang::Sealed;
 
 class VaultReaders : public VaultTest {};
 
-INSTANTIATE_TEST_SUITE_P(Backends, VaultReaders, testing::Values("memory", "rocksdb"),
+INSTANTIATE_TEST_SUITE_P(Backends, VaultReaders, ::testing::Values("memory", "rocksdb"),
                          [](const auto& backend) { return std::string(backend.param); });
 
 TEST_P(VaultReaders, AFollowerOpensWhatIsMadeElsewhereAndForgetsWhatIsErased) {

@@ -57,12 +57,12 @@ class WatchedStore final : public taizhang::KeyValue {
 };
 
 /// Run on both backends: the name of one is the parameter.
-class VaultTest : public testing::TestWithParam<const char*> {
+class VaultTest : public ::testing::TestWithParam<const char*> {
  protected:
   VaultTest() {
     registry.add("memory", taizhang::memory_backend());
     registry.add("rocksdb", taizhang::rocksdb_backend());
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
     std::string name = std::string(info->name());
     for (char& c : name)
       if (c == '/') c = '-';
@@ -116,8 +116,8 @@ class VaultTest : public testing::TestWithParam<const char*> {
   }
 
   static taizhang::RecordedEvent::SealedView view(const taizhang::Sealed& sealed) {
-    return {sealed.subject, sealed.data_class, sealed.key_version, sealed.nonce,
-            sealed.ciphertext, sealed.digest};
+    return {sealed.subject, sealed.data_class, sealed.key_version,
+            sealed.nonce,   sealed.ciphertext, sealed.digest};
   }
   taizhang::Sealed sealed(const std::string& subject, const std::string& data_class,
                           const std::string& text) {

@@ -10,7 +10,7 @@ using taizhang::ErrorCode;
 using taizhang::Id;
 using taizhang::Sealed;
 
-INSTANTIATE_TEST_SUITE_P(Backends, VaultTest, testing::Values("memory", "rocksdb"),
+INSTANTIATE_TEST_SUITE_P(Backends, VaultTest, ::testing::Values("memory", "rocksdb"),
                          [](const auto& backend) { return std::string(backend.param); });
 
 TEST_P(VaultTest, OpensWhatItSealedNowAndAfterReopening) {

@@ -38,6 +38,7 @@ using Done = std::function<void(Result<T>)>;
 class Workers {
  public:
   class Impl;
+  /// Throws std::system_error if the system gives not one thread.
   explicit Workers(const WorkersOptions& options = {});
   ~Workers();  ///< closes
   Workers(const Workers&) = delete;

@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] taizhang {
 struct Command {
   Id id{};  ///< looked up before any rule: a retry changes nothing. Zeros: refused; see `of`
   Context context{};                   ///< `command` and `command_digest` are set by execute
-  std::optional<Date> effective_on{};  ///< the business date; none: today in China
+  std::optional<Date> effective_on{};  ///< the business date, plausible; none: today in China
   std::shared_ptr<const google::protobuf::Message> body{};  ///< a message with a command option
   std::optional<Timestamp> simulated_now{};                 ///< simulated ledgers only
 
@@ -42,9 +42,11 @@ struct Verdict {
 ///    "context":{"actor":"…","role":"…","office":"…","document":"…","extra":{"trace":"…"}},
 ///    "body":{…}}
 /// A missing id is drawn at random; a given one may be a ULID or a UUID, too. Errors:
-/// `invalid_argument`, naming the unknown command or field and the nearest; those of check_json.
+/// `invalid_argument`, naming the unknown command or field and the nearest, or the date or time
+/// that is not plausible (Date::plausible); those of check_json. No text is larger than
+/// limits::json_bytes_max, which is asked before anything is parsed.
 Result<Command> command_from_json(const Schema& schema, std::string_view json);
-/// The "context" of that form by itself.
+/// The "context" of that form by itself, held to the same.
 Result<Context> context_from_json(std::string_view json);
 /// The answer's JSON form, one line:
 ///   {"id":"…","verdict":"accepted|known|rejected","positions":["12"],"rule":"R-11","position":"7",

@@ -21,7 +21,8 @@ std::string display(const Schema& schema, const google::protobuf::Message& messa
 Result<std::string> to_json(const google::protobuf::Message& message);
 
 /// Fills a message from a JSON object. An unknown field is `invalid_argument` and names the
-/// nearest known one; details field, message.
+/// nearest known one; details field, message. A field given by both its spellings (entry_year,
+/// entryYear) is `invalid_argument`, too: detail name. Other errors: those of check_json.
 Result<> from_json(const Schema& schema, std::string_view json, google::protobuf::Message& message);
 
 /// Sets a field from text as people and files write it: money in yuan ("1250", "1,250.00"), dates

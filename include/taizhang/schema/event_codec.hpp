@@ -36,7 +36,8 @@ Result<std::string> content_bytes(const google::protobuf::Message& message);
 
 /// Makes an event to append: validates, derives tags, splits off and seals personal fields.
 /// The message is the type's current one, serialised as content_bytes says. Personal fields of one
-/// subject and class make one sealed part. Errors: `invalid_argument`, `too_large`, the sealer's.
+/// subject and class make one sealed part. Errors: `invalid_argument` (also for a day that is not
+/// Date::plausible), `too_large`, the sealer's.
 Result<NewEvent> encode_event(const Schema& schema, const google::protobuf::Message& message,
                               const Id& id, Context context, std::optional<Date> effective_on,
                               Sealer& sealer);

@@ -126,7 +126,8 @@ class Schema {
   [[nodiscard]] const CodeTable* code_table(std::string_view name) const;
   [[nodiscard]] const CodeTables& code_tables() const { return tables_; }
 
-  /// Required fields, codes, dates, bounds and UTF-8, in sub-messages too; in events also that
+  /// Required fields, codes, dates (Date::plausible), bounds and UTF-8 without U+0000, in
+  /// sub-messages too; in events also that
   /// subjects make tags and that personal fields have a subject. A field that is not required
   /// may be empty. The error is `invalid_argument` with details field (its path), value and
   /// rule, and says what would be right. The value of a personal field appears masked only.

@@ -11,4 +11,11 @@ namespace [[gnu::visibility("default")]] taizhang {
 /// means "until the backend dies". `backup` copies to another name of the same backend.
 std::shared_ptr<StorageBackend> memory_backend();
 
+/// Stores over those of another backend, which are only read: what is written lies in memory,
+/// above, and ends with the store. The place is that of the store below, opened frozen; if there is
+/// none, or it cannot be opened, everything is written anew. For readers of what a writer keeps and
+/// can be derived again: registered as "over", `views` of a reading System may be
+/// "over:DIRECTORY/views". Locks nothing, changes nothing.
+std::shared_ptr<StorageBackend> overlay_backend(std::shared_ptr<StorageBackend> below);
+
 }  // namespace taizhang

@@ -35,6 +35,9 @@ struct SystemOptions {
   /// Where a reader keeps its views, "scheme:place" such as "memory:mine"; made if it is not there.
   /// Writers keep theirs at PLACE/views and leave this empty.
   std::string views{};
+  /// For open as writer, of a log that ends before what its last writer had told: a person's word
+  /// that the rest is lost. See Ledger::open_shorter.
+  std::optional<LossConfirmation> loss{};
   ViewsOptions view_options{};  ///< memory and threads for the views
   RowsOptions row_options{};    ///< memory for the rows that rules read
   std::shared_ptr<const Clock> clock = system_clock();
@@ -105,6 +108,9 @@ class System {
   /// of its own; any thread. Durable when it returns. Errors: its; `unsupported` for readers, if
   /// there is anything to append.
   Result<std::vector<ManagerProgress>> react(const OnReacted& told = {});
+  /// What opening met that its user should know, and what was done about it: views that could not
+  /// be opened and are made anew. Empty if all was well.
+  [[nodiscard]] const std::vector<Text>& found() const { return found_; }
   /// Refuses new work, waits for what is in flight. The stores close with the object.
   Result<> close();
 
@@ -112,7 +118,10 @@ class System {
   System() = default;
   static Result<std::unique_ptr<System>> assemble(const StorageRegistry& registry, Model model,
                                                   const SystemOptions& options, OpenMode mode);
+  Result<> open_views(const StorageRegistry& registry, const std::string& place,
+                      const std::vector<Projection>& projections, const ViewsOptions& options);
   std::string name_;
+  std::vector<Text> found_;
   std::shared_ptr<const Schema> schema_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Vault> vault_;

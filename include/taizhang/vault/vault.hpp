@@ -13,6 +13,8 @@
 
 namespace [[gnu::visibility("default")]] taizhang {
 
+class Ledger;
+
 /// The key that wraps all others, 256 bits. Whoever has it and the vault's store reads all.
 using MasterKey = std::array<std::uint8_t, 32>;
 
@@ -21,6 +23,17 @@ using MasterKey = std::array<std::uint8_t, 32>;
 /// holds something else is refused: `invalid_argument`. Others: `not_found`, `io_error`.
 /// Wipe the key (sodium_memzero) when the vault is open: the vault keeps its own copy.
 Result<MasterKey> load_or_create_master_key(const std::string& path, bool create);
+
+/// What Vault::verify found. It holds if there is nothing in `findings`.
+struct VaultVerification {
+  std::uint64_t keys = 0;    ///< versions that unwrap
+  std::uint64_t erased = 0;  ///< versions that were erased
+  std::uint64_t tokens = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t sealed = 0;       ///< sealed parts of the ledger that open, or whose key was erased
+  std::vector<Error> findings{};  ///< the first 100
+  std::uint64_t findings_total = 0;
+};
 
 /// Keys of personal data, and the tokens that stand for natural keys in tags. A store of its
 /// own, so that a key can be erased where the log never forgets.
@@ -47,6 +60,14 @@ class Vault final : public Sealer {
   static Result<std::unique_ptr<Vault>> open(std::unique_ptr<KeyValue> store,
                                              const MasterKey& master, const Id& ledger);
   ~Vault() override;
+  /// Ties the vault to its open ledger: from here on each of its durable writes notes where the
+  /// ledger stood, and the ledger's next commit notes how far the vault had come. Refuses, as
+  /// `damaged`, a vault that is older than the ledger relies on (details `vault`, `ledger`), a
+  /// ledger that is shorter than it was at the vault's last write (`head`, `vouched`), and one that
+  /// went on otherwise. Before the vault is used, once; the ledger lives longer.
+  /// `after_loss`: a person vouches that what the ledger lacks is lost; then a shorter ledger is
+  /// taken. Answers how many events the vault vouches for, if that is more than there are; else 0.
+  Result<Position> bind(Ledger& ledger, bool after_loss = false);
 
   /// As Sealer says. An empty subject or class, or a NUL in one, is `invalid_argument`. After
   /// erase_key the next seal makes a key of the next version; what was erased stays erased.
@@ -56,6 +77,11 @@ class Vault final : public Sealer {
   Result<std::optional<std::string>> open(const RecordedEvent::SealedView& sealed,
                                           const Id& event) const override;
   Result<> make_durable() override;
+  /// Reads every file and row of the vault and every sealed part of the ledger up to its head:
+  /// checksums hold, every key unwraps, every part opens with its key. Whatever cannot be derived
+  /// again is looked at. Changes nothing; costs reading all events and decrypting what is sealed.
+  /// Errors: those of reading the ledger; what is wrong with the vault is a finding.
+  [[nodiscard]] Result<VaultVerification> verify(const Ledger& ledger) const;
   /// Followers: shows what the writing process has made and erased. Others: nothing to do.
   Result<> refresh() const;
   /// Erases the key of a subject's class for ever: all that was sealed with it opens to nothing.

@@ -6,7 +6,7 @@ namespace {
 
 using v1::HouseholdRow;
 
-std::string tag_of(const HouseholdRow& row) { return "household:" + row.household(); }
+std::string household_tag(const HouseholdRow& row) { return "household:" + row.household(); }
 
 bool is_head(const std::string& relation) { return relation == "01" || relation == "02"; }
 
@@ -82,7 +82,8 @@ void add_household_register(Projection& aid) {
           })
       .shown_if([](const HouseholdRow& row) { return !row.registered_on().empty(); });
   follow_identifiers<HouseholdRow>(
-      table, tag_of, [](std::string_view scheme, const std::string& value, HouseholdRow& row) {
+      table, household_tag,
+      [](std::string_view scheme, const std::string& value, HouseholdRow& row) {
         if (scheme == "household-number") row.set_household_number(value);
       });
 }

@@ -8,7 +8,7 @@ using v1::TeacherRow;
 using v1::TrainingPlanRow;
 using v1::TrainingRow;
 
-std::string tag_of(const TeacherRow& row) { return "teacher:" + row.teacher(); }
+std::string teacher_tag(const TeacherRow& row) { return "teacher:" + row.teacher(); }
 
 void settle(TrainingRow& row) {
   if (!row.completed_on().empty())
@@ -46,7 +46,7 @@ void add_teacher_register(Projection& staff) {
           [](const v1::TeacherJoined& opened, TeacherRow& row) { row.set_name(opened.name()); })
       .shown_if([](const TeacherRow& row) { return !row.joined_on().empty(); });
   follow_identifiers<TeacherRow>(
-      table, tag_of, [](std::string_view scheme, const std::string& value, TeacherRow& row) {
+      table, teacher_tag, [](std::string_view scheme, const std::string& value, TeacherRow& row) {
         if (scheme == "citizen-id") row.set_citizen_id(value);
         if (scheme == "staff-number") row.set_staff_number(value);
       });

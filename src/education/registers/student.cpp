@@ -8,7 +8,7 @@ namespace {
 
 using v1::StudentRow;
 
-std::string tag_of(const StudentRow& row) { return "student:" + row.student(); }
+std::string student_tag(const StudentRow& row) { return "student:" + row.student(); }
 
 void settle(StudentRow& row) {
   const v1::StatusSpan* now = current(row.spans());
@@ -76,7 +76,7 @@ void add_student_register(Projection& students) {
       });
   follow_record<StudentRow>(table, After{});
   follow_identifiers<StudentRow>(
-      table, tag_of, [](std::string_view scheme, const std::string& value, StudentRow& row) {
+      table, student_tag, [](std::string_view scheme, const std::string& value, StudentRow& row) {
         if (scheme == "citizen-id") row.set_citizen_id(value);
         if (scheme == "student-number") row.set_student_number(value);
       });
@@ -101,11 +101,11 @@ void add_student_register(Projection& students) {
                                             StudentRow& row) { clear_case(row, e.case_()); })
       .creates<v1::HouseholdMemberAdded>(
           [](const v1::HouseholdMemberAdded& e, const EventInfo&, StudentRow& row) {
-            if (e.member() == tag_of(row)) row.set_household(e.household());
+            if (e.member() == student_tag(row)) row.set_household(e.household());
           })
       .creates<v1::HouseholdMemberRemoved>(
           [](const v1::HouseholdMemberRemoved& e, const EventInfo&, StudentRow& row) {
-            if (e.member() == tag_of(row) && row.household() == e.household())
+            if (e.member() == student_tag(row) && row.household() == e.household())
               row.clear_household();
           })
       .shown_if([](const StudentRow& row) {

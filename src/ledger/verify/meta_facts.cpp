@@ -73,7 +73,7 @@ Result<MetaFacts> judge_meta(const KeyValue& store, Findings& findings) {
   for (; (*cursor)->valid(); (*cursor)->next()) {
     const auto key = (*cursor)->key();
     if (key != meta_key::ledger && key != meta_key::frontier && key != meta_key::sealed &&
-        key != meta_key::types)
+        key != meta_key::types && key != meta_key::companion)
       findings.add(LedgerDamage::stray, 0, 0, "An entry beside those of the ledger",
                    "台账条目之外另有条目", hex_of(key));
   }

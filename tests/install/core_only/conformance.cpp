@@ -14,7 +14,7 @@ std::string fresh_place() {
 
 using taizhang::StorageConformance;
 INSTANTIATE_TEST_SUITE_P(Memory, StorageConformance,
-                         testing::Values(taizhang::StorageSubject{
+                         ::testing::Values(taizhang::StorageSubject{
                              "memory", [] { return taizhang::memory_backend(); }, fresh_place,
                              false}),
                          testing::PrintToStringParamName());
