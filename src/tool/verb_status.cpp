@@ -116,8 +116,12 @@ int status(const Console& console, SchoolSystem& system, const std::string& plac
        fmt::format(
            "{}{}", ledger.format,
            ledger.simulated_clock ? console.say({", simulation", ",模拟台账"}) : std::string()));
-  line({"appends", "写入"},
-       ledger.writable ? console.say({"taken", "正常"}) : ledger.stopped_because);
+  const bool looks = ledger.mode != OpenMode::writer;
+  line({"appends", "写入"}, ledger.writable ? console.say({"taken", "正常"})
+                            : !looks        ? ledger.stopped_because
+                            : ledger.writer_lives
+                                ? console.say({"by another process", "由另一进程写入"})
+                                : console.say({"nobody writes now", "目前无人写入"}));
   if (anchor && *anchor)
     line({"signed", "已签署"},
          fmt::format(fmt::runtime(console.say({"events up to {}", "至记录 {}"})),

@@ -241,7 +241,9 @@ class ProofTest(unittest.TestCase):
         code, out, _ = run("status", copy, "--json")
         self.assertEqual((code, json.loads(out)["position"]), (3, str(signed - 1)))
         self.bad(3, "checkpoint", copy)
-        self.good("events", copy)
+        # What is left of it is not shown as if it were all.
+        for verb in ("events", "export"):
+            self.assertIn(f"signed_size={signed}", self.bad(3, verb, copy))
 
     def test_a_copy_that_went_another_way_is_found_beside_what_was_signed(self):
         self.new_key()
