@@ -7,7 +7,14 @@
 namespace taizhang::test {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)  // as clang says what g++ says by macros
+#define TAIZHANG_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TAIZHANG_SANITIZED 1
+#else
+#define TAIZHANG_SANITIZED 0
+#endif
+#if TAIZHANG_SANITIZED
 constexpr bool memory_can_be_limited = false;
 #else
 constexpr bool memory_can_be_limited = true;
