@@ -128,8 +128,11 @@ Result<std::unique_ptr<System>> System::assemble(const StorageRegistry& registry
   vault_options.keyspaces = Vault::keyspaces();
   TAIZHANG_TRY(auto vault, registry.open(at.store("vault"), vault_options));
   TAIZHANG_TRY(system->vault_, Vault::open(std::move(vault), master, ledger.id()));
-  TAIZHANG_TRY(const Position vouched, system->vault_->bind(ledger, options.loss.has_value()));
+  std::optional<Position> lost_after;
+  if (options.loss) lost_after = ledger.head().position - (loss_recorded ? 1 : 0);
+  TAIZHANG_TRY(const Position vouched, system->vault_->bind(ledger, lost_after));
   if (options.loss && !loss_recorded) TAIZHANG_CHECK(ledger.confirm_loss(*options.loss, vouched));
+  if (vouched > 0) TAIZHANG_CHECK(system->vault_->make_durable());
   TAIZHANG_CHECK(system->open_views(registry, reads ? options.views : at.store("views"),
                                     model.projections, options.view_options));
   TAIZHANG_TRY(auto rows, Rows::make(ledger, system->schema_, std::move(model.projections),

@@ -131,8 +131,8 @@ Result<std::optional<std::string>> Vault::open(const RecordedEvent::SealedView& 
 
 Result<> Vault::make_durable() { return impl_->flush(); }
 
-Result<Position> Vault::bind(Ledger& ledger, bool after_loss) {
-  return impl_->bind(ledger, after_loss);
+Result<Position> Vault::bind(Ledger& ledger, std::optional<Position> lost_after) {
+  return impl_->bind(ledger, lost_after);
 }
 
 Result<> Vault::refresh() const { return impl_->refresh(); }

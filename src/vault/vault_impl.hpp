@@ -48,7 +48,7 @@ class Vault::Impl {
   /// Writes what waits, with the place, and tells the ledger.
   Result<> flush();
   Result<> verify_rows(VaultVerification& found);
-  Result<Position> bind(Ledger& to, bool after_loss);
+  Result<Position> bind(Ledger& to, std::optional<Position> lost_after);
   /// Followers: catches up and forgets the unwrapped keys.
   Result<> refresh();
   /// As refresh, if the last one was too long ago.

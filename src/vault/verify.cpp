@@ -18,7 +18,7 @@ Error unreadable_row(const std::string& what_en, const std::string& what_zh) {
 
 }  // namespace
 
-// Every key once, under its row's lock: what is erased meanwhile counts as erased.
+// Every row as it stands when it is walked over.
 Result<> Vault::Impl::verify_rows(VaultVerification& found) {
   TAIZHANG_CHECK(
       buffered.scan(keys, "", [&](std::string_view key, std::string_view stored) -> Result<bool> {

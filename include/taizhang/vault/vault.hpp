@@ -65,9 +65,10 @@ class Vault final : public Sealer {
   /// `damaged`, a vault that is older than the ledger relies on (details `vault`, `ledger`), a
   /// ledger that is shorter than it was at the vault's last write (`head`, `vouched`), and one that
   /// went on otherwise. Before the vault is used, once; the ledger lives longer.
-  /// `after_loss`: a person vouches that what the ledger lacks is lost; then a shorter ledger is
-  /// taken. Answers how many events the vault vouches for, if that is more than there are; else 0.
-  Result<Position> bind(Ledger& ledger, bool after_loss = false);
+  /// `lost_after`: a person vouches that what the ledger had after this position is lost; a vault
+  /// that was written later is then taken, and says so no more after the next make_durable. Answers
+  /// how many events it vouches for in that case; else 0. Nothing is written here.
+  Result<Position> bind(Ledger& ledger, std::optional<Position> lost_after = std::nullopt);
 
   /// As Sealer says. An empty subject or class, or a NUL in one, is `invalid_argument`. After
   /// erase_key the next seal makes a key of the next version; what was erased stays erased.
